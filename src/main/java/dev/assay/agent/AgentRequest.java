@@ -1,0 +1,37 @@
+package dev.assay.agent;
+
+import dev.assay.process.Command.Timers;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * One call of an agent.
+ *
+ * @param runId the run
+ * @param phase what the call is for
+ * @param stepId the step of the plan; empty for plan and replan
+ * @param attempt counts the calls of one phase of one step, from 1
+ * @param systemPrompt appended to the tool's own system prompt
+ * @param prompt the task
+ * @param schema JSON Schema of the answer, for plans and verdicts
+ * @param workspace the folder that the agent works in
+ * @param home a HOME of the run's own
+ * @param environment all that the agent's processes see, such as PATH, HOME, SUPABASE_URL, SUPABASE_ANON_KEY, PORT
+ * @param model the model where the role names one
+ * @param timers when the call is stopped
+ */
+public record AgentRequest(
+        String runId,
+        Phase phase,
+        Optional<String> stepId,
+        int attempt,
+        String systemPrompt,
+        String prompt,
+        Optional<JsonNode> schema,
+        Path workspace,
+        Path home,
+        Map<String, String> environment,
+        Optional<String> model,
+        Timers timers) {}

@@ -1,0 +1,3 @@
+/** Assay: measures where AI coding agents go wrong when they build Supabase apps. */
+@org.jspecify.annotations.NullMarked
+package dev.assay;
