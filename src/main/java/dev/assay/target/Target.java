@@ -1,0 +1,63 @@
+package dev.assay.target;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The Supabase that one run's app is built on, and what Assay does to it. Closing it gives back all it holds. */
+public interface Target extends AutoCloseable {
+    TargetKind kind();
+
+    /** The API's base URL, without a slash at its end. */
+    URI apiUrl();
+
+    String anonKey();
+
+    String serviceKey();
+
+    /** JDBC URL with user and password, as the migrations' owner ({@code postgres}). */
+    String jdbcUrl();
+
+    /** The app's project folder: where {@code supabase/} lies. */
+    Path project();
+
+    /** Names that the app's environment needs, such as {@code SUPABASE_URL}; public values only. */
+    Map<String, String> publicEnvironment();
+
+    /** Applies the migrations of the project that were not applied yet, in order, one transaction each. */
+    Applied applyMigrations() throws InterruptedException;
+
+    /** Deploys the project's edge functions that changed. */
+    Applied deployFunctions() throws InterruptedException;
+
+    /** Makes the database as new: no user tables, no users; then migrations and seed, as {@code supabase db reset}. */
+    Applied reset() throws InterruptedException;
+
+    /** Empty where the target answers; else what is wrong with it, for people. */
+    Optional<String> trouble();
+
+    /** A digest of what the database's user schemas look like (tables, columns, policies, grants, functions). */
+    String catalogDigest();
+
+    @Override
+    void close();
+
+    /**
+     * What was applied.
+     *
+     * @param done names of what was applied now, in order
+     * @param failure the first that failed, with the message; what comes after it was not tried
+     */
+    record Applied(List<String> done, Optional<Failure> failure) {
+        public static final Applied NOTHING = new Applied(List.of(), Optional.empty());
+
+        /**
+         * @param name the file or function
+         * @param message the target's own words, with SQLSTATE, statement and line where it has them
+         * @param infrastructure whether the target could never have done it, such as a missing extension
+         */
+        public record Failure(String name, String message, boolean infrastructure) {}
+    }
+}
