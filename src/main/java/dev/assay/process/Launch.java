@@ -1,0 +1,77 @@
+package dev.assay.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Starts the program of a {@link Command}, found on the PATH that the command itself sees. */
+final class Launch {
+    /** What a shell searches where there is no PATH. */
+    static final String USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+    private Launch() {}
+
+    static Process start(Command command, Cookie cookie) {
+        if (command.line().isEmpty()) {
+            throw new IllegalArgumentException("A command needs a program; its line is empty.");
+        }
+        if (!Files.isDirectory(command.directory())) {
+            throw new IllegalArgumentException("Cannot start '" + command.line().get(0) + "': its working directory "
+                    + command.directory() + " does not exist.");
+        }
+        List<String> line = new ArrayList<>(command.line());
+        line.set(0, program(command));
+        ProcessBuilder builder =
+                new ProcessBuilder(line).directory(command.directory().toFile());
+        Map<String, String> environment = builder.environment();
+        environment.clear();
+        environment.putAll(command.environment());
+        environment.put(Cookie.NAME, cookie.value());
+        try {
+            return builder.start();
+        } catch (IOException e) {
+            throw notStarted(command, e);
+        }
+    }
+
+    // The JDK would search the PATH of this JVM, not the one that the process gets.
+    private static String program(Command command) {
+        String program = command.line().get(0);
+        if (program.indexOf('/') >= 0) {
+            return program;
+        }
+        String path = command.environment().getOrDefault("PATH", USUAL_PATH);
+        for (String folder : path.split(":", -1)) {
+            Path candidate = command.directory().resolve(folder).resolve(program);
+            if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
+                return candidate.toAbsolutePath().toString();
+            }
+        }
+        throw new ProgramNotFound(
+                program,
+                "Cannot start '" + program + "': there is no such program on the PATH (" + path
+                        + "). Install it, or put its folder on the PATH.");
+    }
+
+    private static RuntimeException notStarted(Command command, IOException cause) {
+        String program = command.line().get(0);
+        String why = String.valueOf(cause.getMessage());
+        if (why.contains("error=7")) {
+            return new IllegalArgumentException(
+                    "Cannot start '" + program + "': its arguments are longer than the system allows (one may have 128 "
+                            + "KiB). Give the long one through standard input.",
+                    cause);
+        }
+        String reason = why.contains("error=2,")
+                ? "there is no such program, or the interpreter that its first line names is missing"
+                : why.contains("error=13,") ? "it may not be executed" : why;
+        return new ProgramNotFound(
+                program,
+                "Cannot start '" + program + "': " + reason + ". PATH is "
+                        + command.environment().getOrDefault("PATH", "not set") + ".",
+                cause);
+    }
+}
