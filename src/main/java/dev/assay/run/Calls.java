@@ -1,0 +1,193 @@
+package dev.assay.run;
+
+import dev.assay.agent.AgentEvent;
+import dev.assay.agent.AgentRequest;
+import dev.assay.agent.AgentResult;
+import dev.assay.agent.AgentSink;
+import dev.assay.agent.Ending;
+import dev.assay.agent.Phase;
+import dev.assay.experiment.BuildPhase;
+import dev.assay.experiment.Limits;
+import dev.assay.process.Command.Timers;
+import dev.assay.run.Plan.PlanStep;
+import dev.assay.run.RunContext.Performer;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * The run's agent calls. Each is one attempt, in a session of its own: told to the listeners, its output through the
+ * journal, its work kept as a commit; what a reading call changed is put back and stored as tampered.
+ */
+final class Calls {
+    private static final Duration STARTUP = Duration.ofMinutes(2);
+    private static final Duration IDLE = Duration.ofMinutes(5);
+    private static final Duration LINGER = Duration.ofSeconds(5);
+
+    private final RunContext context;
+    private final RunState state;
+    private final Workspace workspace;
+    private final Journal journal;
+    private final Clock clock;
+
+    Calls(RunContext context, RunState state, Workspace workspace, Journal journal, Clock clock) {
+        this.context = context;
+        this.state = state;
+        this.workspace = workspace;
+        this.journal = journal;
+        this.clock = clock;
+    }
+
+    /** Reads an answer; what it throws is the complaint that the agent is told. */
+    @FunctionalInterface
+    interface Reader<T> {
+        T read(JsonNode json) throws MalformedAnswer;
+    }
+
+    /**
+     * What a call for an answer gave.
+     *
+     * @param value the answer; empty where none could be used
+     * @param result how the last call ended
+     * @param complaint what was wrong with the last answer; empty where nothing was
+     */
+    record Answer<T>(Optional<T> value, AgentResult result, String complaint) {}
+
+    /** What a call for work gave: how it ended, the commit after it, and whether it changed anything. */
+    record Work(AgentResult result, boolean changed, String diff) {}
+
+    /** Asks for JSON, and once more with the complaint where the answer cannot be used. */
+    <T> Answer<T> ask(
+            Performer who, Phase phase, Optional<PlanStep> step, String prompt, JsonNode schema, Reader<T> reader)
+            throws InterruptedException {
+        Answer<T> first = askOnce(who, phase, step, prompt, schema, reader);
+        if (first.value().isPresent() || first.result().ending() != Ending.COMPLETED) {
+            return first;
+        }
+        return askOnce(who, phase, step, Prompts.again(prompt, first.complaint()), schema, reader);
+    }
+
+    private <T> Answer<T> askOnce(
+            Performer who, Phase phase, Optional<PlanStep> step, String prompt, JsonNode schema, Reader<T> reader)
+            throws InterruptedException {
+        Attempt attempt = attempt(who, phase, step, prompt);
+        AgentSink sink = journal.sinkFor(attempt);
+        AgentResult result = perform(who, attempt, Optional.of(schema), sink);
+        putBack(sink);
+        Optional<T> value = Optional.empty();
+        Optional<JsonNode> json = Optional.empty();
+        String complaint = "";
+        if (result.ending() == Ending.COMPLETED) {
+            try {
+                JsonNode answer = Answers.json(result);
+                json = Optional.of(answer);
+                value = Optional.of(reader.read(answer));
+            } catch (MalformedAnswer e) {
+                complaint = e.complaint();
+                sink.notice(new AgentEvent.Warning("malformed-answer", complaint));
+            }
+        }
+        Optional<Cause> cause = result.ending() != Ending.COMPLETED
+                ? Optional.of(Cause.of(result.ending()))
+                : value.isPresent() ? Optional.empty() : Optional.of(Cause.SCHEMA_FAILED);
+        over(attempt, result, cause, json, "");
+        return new Answer<>(value, result, complaint);
+    }
+
+    /** Has work done in the workspace. */
+    Work work(Performer who, Phase phase, Optional<PlanStep> step, String prompt) throws InterruptedException {
+        String before = state.commit();
+        Attempt attempt = attempt(who, phase, step, prompt);
+        AgentResult result = perform(who, attempt, Optional.empty(), journal.sinkFor(attempt));
+        String after =
+                workspace.commit(phase.id() + " " + step.map(PlanStep::id).orElse("") + " " + attempt.number());
+        state.committed(after);
+        String diff = after.equals(before) ? "" : workspace.diff(before, after);
+        Optional<Cause> cause =
+                result.ending() == Ending.COMPLETED ? Optional.empty() : Optional.of(Cause.of(result.ending()));
+        over(attempt, result, cause, Optional.empty(), diff);
+        return new Work(result, !after.equals(before), diff);
+    }
+
+    private Attempt attempt(Performer who, Phase phase, Optional<PlanStep> step, String prompt) {
+        String stepId = step.map(PlanStep::id).orElse("");
+        return new Attempt(
+                UUID.randomUUID(),
+                phase,
+                step.map(PlanStep::id),
+                step.map(PlanStep::title),
+                phase == Phase.FIX ? Optional.of(BuildPhase.FIX) : step.map(PlanStep::buildPhase),
+                state.nextCall(phase.id(), stepId),
+                who.tool(),
+                who.model(),
+                prompt,
+                clock.instant());
+    }
+
+    private AgentResult perform(Performer who, Attempt attempt, Optional<JsonNode> schema, AgentSink sink)
+            throws InterruptedException {
+        journal.tell(listener -> listener.attemptStarted(context.info(), attempt));
+        Limits limits = context.info().experiment().limits();
+        Map<String, String> environment = state.environment()
+                .variables(
+                        context.home(),
+                        state.target(),
+                        context.info().experiment().app().env(),
+                        FreePort.next());
+        AgentResult result = who.agent()
+                .perform(
+                        new AgentRequest(
+                                context.info().id(),
+                                attempt.phase(),
+                                attempt.stepId(),
+                                attempt.number(),
+                                "",
+                                attempt.prompt(),
+                                schema,
+                                workspace.folder(),
+                                context.home(),
+                                environment,
+                                who.model(),
+                                timers(attempt.phase(), limits)),
+                        sink);
+        state.used(result.usage());
+        result.warnings().forEach(warning -> state.warn(where(attempt) + ": " + warning));
+        return result;
+    }
+
+    private void putBack(AgentSink sink) throws InterruptedException {
+        List<String> touched = workspace.changes();
+        if (!touched.isEmpty()) {
+            workspace.reset();
+            sink.notice(new AgentEvent.Warning(
+                    "tampered", "the call may only read, but changed " + String.join(", ", touched)));
+            state.warn("tampered: a reading call changed " + String.join(", ", touched));
+        }
+    }
+
+    private void over(
+            Attempt attempt, AgentResult result, Optional<Cause> cause, Optional<JsonNode> parsed, String diff) {
+        Outcome outcome =
+                cause.isEmpty() ? Outcome.PASSED : cause.get().infrastructure() ? Outcome.ABORTED : Outcome.FAILED;
+        AttemptResult told = new AttemptResult(result, outcome, cause, parsed, Optional.of(state.commit()), diff);
+        journal.tell(listener -> listener.attemptFinished(context.info(), attempt, told));
+    }
+
+    private static Timers timers(Phase phase, Limits limits) {
+        boolean planning = phase == Phase.PLAN || phase == Phase.REPLAN;
+        return new Timers(
+                Optional.of(STARTUP),
+                Optional.of(IDLE),
+                Optional.of(limits.tool()),
+                Optional.of(planning ? limits.plan() : limits.agent()),
+                Optional.of(LINGER));
+    }
+
+    private static String where(Attempt attempt) {
+        return attempt.stepId().map(id -> id + " ").orElse("") + attempt.phase().id() + " " + attempt.number();
+    }
+}

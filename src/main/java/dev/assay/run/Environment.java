@@ -1,0 +1,60 @@
+package dev.assay.run;
+
+import dev.assay.target.Target;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The environment of an agent's and an app's processes: an allow-list, never the harness's own environment.
+ *
+ * @param path what PATH holds
+ * @param passed values taken over from the harness: where certificates and proxies are
+ * @param npmCache a package cache for npm
+ */
+public record Environment(String path, Map<String, String> passed, Path npmCache) {
+    /** Names that may be taken over from the harness: none of them is a secret. */
+    public static final List<String> PASSED = List.of(
+            "NODE_EXTRA_CA_CERTS",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "NO_PROXY",
+            "http_proxy",
+            "https_proxy",
+            "no_proxy",
+            "npm_config_registry",
+            "npm_config_cafile");
+
+    /**
+     * @param home HOME of the run's own
+     * @param target whose URL and anon key the app is given
+     * @param names the variables that the app reads them from: one that speaks of a key is given the key, any other the
+     *     URL
+     * @param port where the app is to listen
+     */
+    Map<String, String> variables(Path home, Target target, List<String> names, int port) {
+        Map<String, String> variables = new LinkedHashMap<>(passed);
+        variables.put("PATH", path);
+        variables.put("HOME", home.toString());
+        variables.put("TMPDIR", System.getProperty("java.io.tmpdir"));
+        variables.put("LANG", "C.UTF-8");
+        variables.put("TERM", "dumb");
+        variables.put("CI", "true");
+        variables.put("npm_config_cache", npmCache.toString());
+        variables.put("npm_config_prefer_offline", "true");
+        variables.put("npm_config_audit", "false");
+        variables.put("npm_config_fund", "false");
+        variables.put("npm_config_update_notifier", "false");
+        variables.putAll(target.publicEnvironment());
+        for (String name : names) {
+            boolean key = name.toUpperCase(Locale.ROOT).contains("KEY");
+            variables.put(name, key ? target.anonKey() : target.apiUrl().toString());
+        }
+        variables.put("PORT", String.valueOf(port));
+        return variables;
+    }
+}

@@ -1,0 +1,145 @@
+package dev.assay.run;
+
+import dev.assay.check.Layer;
+import dev.assay.check.LayerKind;
+import dev.assay.check.Subject;
+import dev.assay.experiment.Experiment;
+import dev.assay.run.LayerRun.Report;
+import dev.assay.run.LayerRun.Weight;
+import dev.assay.run.RunState.SmokePass;
+import dev.assay.run.RunState.SmokePass.Taken;
+import dev.assay.target.Target;
+import dev.assay.target.Target.Applied;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The last, whole run of all contracted checks on the finished app: its files as committed, its migrations on a fresh
+ * database. It alone decides the run.
+ */
+final class Evaluation {
+    private final RunContext context;
+    private final RunState state;
+    private final Workspace workspace;
+    private final Experiment experiment;
+
+    Evaluation(RunContext context, RunState state, Workspace workspace) {
+        this.context = context;
+        this.state = state;
+        this.workspace = workspace;
+        this.experiment = context.info().experiment();
+    }
+
+    /** Whether the experiment asks for the layer: api, rls and smoke always, the others where the contract names them. */
+    static boolean contracted(Experiment experiment, LayerKind kind) {
+        return switch (kind) {
+            case API, RLS, SMOKE -> true;
+            case FUNCTIONS -> !experiment.contract().functions().isEmpty();
+            case BROWSER -> !experiment.contract().flows().isEmpty();
+        };
+    }
+
+    void run(Stages inside) throws InterruptedException {
+        Path app = context.info().folder().resolve("evaluation");
+        workspace.export(state.commit(), app);
+        try (Target fresh = context.targets().open(app, context.info().folder().resolve("evaluation-files"))) {
+            Applied migrations = fresh.reset();
+            Applied functions = migrations.failure().isPresent() ? Applied.NOTHING : fresh.deployFunctions();
+            for (LayerKind kind : LayerKind.values()) {
+                layer(kind, fresh, migrations, functions, app, inside);
+            }
+        }
+        state.evaluationOver();
+    }
+
+    private void layer(LayerKind kind, Target fresh, Applied migrations, Applied functions, Path app, Stages inside)
+            throws InterruptedException {
+        Layer layer = context.layers().get(kind);
+        Stage stage = new Stage("layer", kind.id(), kind.id(), Map.of("layer", kind.id()));
+        String left = context.info().partial().contains(kind.id())
+                ? "left out by option"
+                : contracted(experiment, kind) ? "" : "not contracted";
+        if (!left.isEmpty()) {
+            inside.container(stage, nested -> nested.skipped(RunStages.NOTHING, RunStages.notRun(left)));
+            return;
+        }
+        if (layer == null) {
+            StageResult missing = StageResult.of(
+                    Outcome.ABORTED,
+                    Cause.CHECK_ERROR,
+                    "this version of Assay cannot check " + kind.id() + " yet",
+                    true);
+            inside.container(stage, nested -> nested.test(RunStages.NOTHING, () -> missing));
+            return;
+        }
+        if (kind == LayerKind.SMOKE && takeOver(fresh, stage, inside)) {
+            return;
+        }
+        Applied applied = kind == LayerKind.FUNCTIONS ? functions : migrations;
+        Subject subject = subject(kind, fresh, applied, app, "evaluation");
+        Report report = LayerRun.run(layer, subject, Weight.DECIDES, stage.labels(), inside);
+        if (report.ran() == 0) {
+            state.unscored(kind.id());
+        }
+    }
+
+    /** A layer on the workspace as it stands, with the target that the app was built on. */
+    Report onWorkspace(LayerKind kind, int round, Weight weight, Stages inside) throws InterruptedException {
+        Layer layer = context.layers().get(kind);
+        Subject subject =
+                subject(kind, state.target(), Applied.NOTHING, context.info().workspace(), "round-" + round);
+        Map<String, String> labels =
+                new LinkedHashMap<>(RunStages.round(kind, round).labels());
+        return LayerRun.inside(layer, subject, weight, labels, inside);
+    }
+
+    /** Keeps what smoke showed, so that the evaluation need not run it twice on the same app. */
+    void smokeAfter(Report report) {
+        if (report.clean()) {
+            state.smoked(new SmokePass(state.commit(), state.target().catalogDigest(), report.passed()));
+        }
+    }
+
+    private boolean takeOver(Target fresh, Stage stage, Stages inside) throws InterruptedException {
+        Optional<SmokePass> pass = state.smoke()
+                .filter(smoke ->
+                        smoke.commit().equals(state.commit()) && smoke.catalog().equals(fresh.catalogDigest()));
+        if (pass.isEmpty()) {
+            return false;
+        }
+        inside.container(stage, nested -> {
+            for (Taken taken : pass.get().checks()) {
+                Stage check =
+                        new Stage("check", taken.stage().id(), taken.stage().name(), stage.labels());
+                StageResult same = new StageResult(
+                        Outcome.PASSED,
+                        Optional.empty(),
+                        "",
+                        taken.assertions(),
+                        true,
+                        List.of("taken over from smoke: same commit, same database catalog"),
+                        List.of());
+                nested.test(check, () -> same);
+            }
+        });
+        return true;
+    }
+
+    private Subject subject(LayerKind kind, Target target, Applied applied, Path app, String folder) {
+        int port = FreePort.next();
+        return new Subject(
+                experiment.contract(),
+                experiment.app(),
+                experiment.limits(),
+                target,
+                applied,
+                app,
+                state.environment()
+                        .variables(context.home(), target, experiment.app().env(), port),
+                port,
+                context.info().artifacts().resolve(folder).resolve(kind.id()));
+    }
+}

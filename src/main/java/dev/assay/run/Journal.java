@@ -1,0 +1,120 @@
+package dev.assay.run;
+
+import dev.assay.agent.AgentEvent;
+import dev.assay.agent.AgentSink;
+import dev.assay.agent.EventJson;
+import dev.assay.process.Output;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * The run's log: numbers each line as it comes and passes it on, before it is parsed, then the events that it gave. All
+ * that a run tells its listeners goes through here, so that they hear one thing at a time, in order.
+ */
+final class Journal {
+    private final RunInfo run;
+    private final List<RunListener> listeners;
+    private final Redactor redactor;
+    private final Clock clock;
+    private final PrintStream console;
+    private final ReentrantLock lock = new ReentrantLock();
+    private long seq;
+
+    Journal(RunInfo run, List<RunListener> listeners, Redactor redactor, Clock clock, PrintStream console) {
+        this.run = run;
+        this.listeners = listeners;
+        this.redactor = redactor;
+        this.clock = clock;
+        this.console = console;
+    }
+
+    /** Tells every listener; one that throws is named on the console and does not stop the run. */
+    void tell(Consumer<RunListener> message) {
+        lock.lock();
+        try {
+            for (RunListener listener : listeners) {
+                try {
+                    message.accept(listener);
+                } catch (RuntimeException e) {
+                    console.println("warning: " + listener.getClass().getSimpleName() + " failed: " + e);
+                }
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Where one attempt's output goes. */
+    AgentSink sinkFor(Attempt attempt) {
+        return new AttemptSink(Optional.of(attempt));
+    }
+
+    /** Writes an event of Assay's own that belongs to no attempt. */
+    void notice(AgentEvent event) {
+        new AttemptSink(Optional.empty()).notice(event);
+    }
+
+    private final class AttemptSink implements AgentSink {
+        /** Lines whose events are still to come; the newest only, for parsers look at a line as soon as it is stored. */
+        private final Map<Long, Line> recent = new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<Long, Line> eldest) {
+                return size() > 64;
+            }
+        };
+
+        private final Optional<Attempt> attempt;
+
+        AttemptSink(Optional<Attempt> attempt) {
+            this.attempt = attempt;
+        }
+
+        @Override
+        public long line(Output.Stream stream, byte[] bytes) {
+            byte[] clean = redactor.redact(bytes);
+            lock.lock();
+            try {
+                Line line = new Line(++seq, clock.instant(), attempt, stream, clean);
+                recent.put(line.seq(), line);
+                tell(listener -> listener.line(run, line));
+                return line.seq();
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void event(long number, int part, AgentEvent event) {
+            lock.lock();
+            try {
+                Line line = recent.get(number);
+                if (line == null) {
+                    throw new IllegalStateException("event for line " + number + ", which was not just written");
+                }
+                tell(listener -> listener.event(run, line, part, event));
+            } finally {
+                lock.unlock();
+            }
+        }
+
+        @Override
+        public void notice(AgentEvent event) {
+            byte[] text = EventJson.write(event).toString().getBytes(StandardCharsets.UTF_8);
+            lock.lock();
+            try {
+                event(line(Output.Stream.ASSAY, text), 0, event);
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+}

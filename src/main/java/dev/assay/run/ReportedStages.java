@@ -1,0 +1,118 @@
+package dev.assay.run;
+
+import dev.assay.run.RunListener.Node;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+
+/** Hands the stages on to the tree that runs them, and tells the listeners what starts and what came of it. */
+final class ReportedStages implements Stages {
+    private final Stages tree;
+    private final RunInfo run;
+    private final Journal journal;
+    private final BiConsumer<Node, StageResult> results;
+    private final String parentId;
+    private final int depth;
+    private final List<StageResult> children;
+
+    /** @param results told of every leaf that is over */
+    ReportedStages(Stages tree, RunInfo run, Journal journal, BiConsumer<Node, StageResult> results) {
+        this(tree, run, journal, results, run.uniqueId(), 0, new ArrayList<>());
+    }
+
+    private ReportedStages(
+            Stages tree,
+            RunInfo run,
+            Journal journal,
+            BiConsumer<Node, StageResult> results,
+            String parentId,
+            int depth,
+            List<StageResult> children) {
+        this.tree = tree;
+        this.run = run;
+        this.journal = journal;
+        this.results = results;
+        this.parentId = parentId;
+        this.depth = depth;
+        this.children = children;
+    }
+
+    @Override
+    public void test(Stage stage, TestBody body) throws InterruptedException {
+        Node node = node(stage, true);
+        tree.test(stage, () -> {
+            journal.tell(listener -> listener.stageStarted(run, node));
+            StageResult result = guarded(body);
+            over(node, result);
+            return result;
+        });
+    }
+
+    @Override
+    public void container(Stage stage, ContainerBody body) throws InterruptedException {
+        Node node = node(stage, false);
+        tree.container(stage, inside -> {
+            List<StageResult> nested = new ArrayList<>();
+            journal.tell(listener -> listener.stageStarted(run, node));
+            ReportedStages within =
+                    new ReportedStages(inside, run, journal, results, node.uniqueId(), depth + 1, nested);
+            try {
+                body.run(within);
+            } catch (RuntimeException | Error e) {
+                // a leaf says it: containers do not fail
+                within.test(new Stage("check", "assay", "Assay itself", stage.labels()), () -> Failures.result(e));
+            } finally {
+                StageResult sum = sum(stage, nested);
+                children.add(sum);
+                journal.tell(listener -> listener.stageFinished(run, node, sum));
+            }
+        });
+    }
+
+    @Override
+    public void skipped(Stage stage, StageResult result) {
+        tree.skipped(stage, result);
+        over(node(stage, true), result);
+    }
+
+    private void over(Node node, StageResult result) {
+        children.add(result);
+        results.accept(node, result);
+        journal.tell(listener -> listener.stageFinished(run, node, result));
+    }
+
+    private static StageResult guarded(TestBody body) throws InterruptedException {
+        try {
+            return body.run();
+        } catch (RuntimeException | Error e) {
+            return Failures.result(e);
+        }
+    }
+
+    private Node node(Stage stage, boolean leaf) {
+        return new Node(parentId + "/[" + stage.type() + ":" + stage.id() + "]", parentId, stage, leaf, depth);
+    }
+
+    /** A step is what its last attempt is; any other container is the worst of its children. */
+    private static StageResult sum(Stage stage, List<StageResult> nested) {
+        if (stage.type().equals("step") && !nested.isEmpty()) {
+            return asContainer(nested.get(nested.size() - 1));
+        }
+        for (Outcome outcome : List.of(Outcome.FAILED, Outcome.ABORTED, Outcome.SUPERSEDED)) {
+            Optional<StageResult> worst = nested.stream()
+                    .filter(result -> result.outcome() == outcome)
+                    .findFirst();
+            if (worst.isPresent()) {
+                return asContainer(worst.get());
+            }
+        }
+        boolean allSkipped =
+                !nested.isEmpty() && nested.stream().allMatch(result -> result.outcome() == Outcome.SKIPPED);
+        return allSkipped ? asContainer(nested.get(0)) : StageResult.PASSED;
+    }
+
+    private static StageResult asContainer(StageResult result) {
+        return new StageResult(result.outcome(), result.cause(), result.message(), 0, false, List.of(), List.of());
+    }
+}

@@ -1,0 +1,161 @@
+package dev.assay.run;
+
+import dev.assay.agent.Usage;
+import dev.assay.target.Target;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** All that changes while a run goes on. For the run's own thread. */
+final class RunState {
+    private @Nullable Environment environment;
+    private @Nullable Target target;
+    private Optional<Plan> plan = Optional.empty();
+    private Optional<StageResult> end = Optional.empty();
+    private String catalog = "";
+    private Usage usage = Usage.NONE;
+    private String commit = "";
+    private Optional<SmokePass> smoke = Optional.empty();
+    private final Set<String> done = new HashSet<>();
+    private final List<String> warnings = new ArrayList<>();
+    private final List<Deciding> deciding = new ArrayList<>();
+    private final Set<String> unscored = new TreeSet<>();
+    private final Map<String, Integer> calls = new HashMap<>();
+    private boolean evaluated;
+
+    /** A smoke stage in which all passed, on one commit and one database catalog. */
+    record SmokePass(String commit, String catalog, List<Taken> checks) {
+        /** A check that passed there. */
+        record Taken(Stage stage, int assertions) {}
+    }
+
+    /** A result that enters the run's outcome, and the layer or stage that it is of. */
+    record Deciding(String where, StageResult result) {}
+
+    /** What the run's processes see; there once the run is prepared. */
+    Environment environment() {
+        return Objects.requireNonNull(environment, "the run is not prepared");
+    }
+
+    /** The Supabase that the app is built on; there once the run is prepared. */
+    Target target() {
+        return Objects.requireNonNull(target, "the run is not prepared");
+    }
+
+    Optional<Target> openTarget() {
+        return Optional.ofNullable(target);
+    }
+
+    /** Takes a look at the database's catalog; returns whether it is another one than last time. */
+    boolean sawCatalog(String digest) {
+        boolean changed = !digest.equals(catalog);
+        catalog = digest;
+        return changed;
+    }
+
+    void prepared(Environment made) {
+        environment = made;
+    }
+
+    void opened(Target open) {
+        target = open;
+        catalog = open.catalogDigest();
+    }
+
+    Optional<Plan> plan() {
+        return plan;
+    }
+
+    void planned(Plan accepted) {
+        plan = Optional.of(accepted);
+    }
+
+    /** The result that ended the run before its evaluation, where one did. */
+    Optional<StageResult> end() {
+        return end;
+    }
+
+    void ended(StageResult result) {
+        if (end.isEmpty()) {
+            end = Optional.of(result);
+        }
+    }
+
+    Usage usage() {
+        return usage;
+    }
+
+    void used(Usage more) {
+        usage = usage.plus(more);
+    }
+
+    String commit() {
+        return commit;
+    }
+
+    void committed(String latest) {
+        commit = latest;
+    }
+
+    Optional<SmokePass> smoke() {
+        return smoke;
+    }
+
+    void smoked(SmokePass pass) {
+        smoke = Optional.of(pass);
+    }
+
+    boolean isDone(String stepId) {
+        return done.contains(stepId);
+    }
+
+    void done(String stepId) {
+        done.add(stepId);
+    }
+
+    List<String> warnings() {
+        return List.copyOf(warnings);
+    }
+
+    void warn(String warning) {
+        warnings.add(warning);
+    }
+
+    /** Results that enter the run's outcome, in order. */
+    List<Deciding> deciding() {
+        return List.copyOf(deciding);
+    }
+
+    void decides(String where, StageResult result) {
+        deciding.add(new Deciding(where, result));
+    }
+
+    /** Contracted layers of which the evaluation could ask nothing. */
+    Set<String> unscored() {
+        return Set.copyOf(unscored);
+    }
+
+    void unscored(String layer) {
+        unscored.add(layer);
+    }
+
+    /** The number of the next call of a phase of a step, from 1. */
+    int nextCall(String phase, String stepId) {
+        return calls.merge(phase + "/" + stepId, 1, Integer::sum);
+    }
+
+    boolean evaluated() {
+        return evaluated;
+    }
+
+    void evaluationOver() {
+        evaluated = true;
+    }
+}

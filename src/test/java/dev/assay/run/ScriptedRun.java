@@ -1,0 +1,297 @@
+package dev.assay.run;
+
+import dev.assay.agent.Agent;
+import dev.assay.agent.AgentRequest;
+import dev.assay.agent.AgentResult;
+import dev.assay.agent.Ending;
+import dev.assay.agent.Phase;
+import dev.assay.agent.Usage;
+import dev.assay.check.Checks;
+import dev.assay.check.Layer;
+import dev.assay.check.LayerKind;
+import dev.assay.check.Subject;
+import dev.assay.experiment.AppInterface;
+import dev.assay.experiment.Contract;
+import dev.assay.experiment.Experiment;
+import dev.assay.experiment.Limits;
+import dev.assay.experiment.Role;
+import dev.assay.experiment.SkillsMode;
+import dev.assay.experiment.Variant;
+import dev.assay.process.Exit;
+import dev.assay.process.Supervisor;
+import dev.assay.run.RunContext.Performer;
+import dev.assay.target.Target;
+import dev.assay.target.TargetKind;
+import dev.assay.target.Targets;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+
+/** A run with a scripted agent, layers and target: everything around the loop in one place. */
+final class ScriptedRun implements AutoCloseable {
+    static final String ONE_STEP = "{\"steps\":[" + step("schema") + "]}";
+    static final String PROCEED =
+            "{\"status\":\"PASS\",\"recommendation\":\"PROCEED\",\"issues\":[],\"deviations\":[]}";
+    static final String RETRY =
+            "{\"status\":\"FAIL\",\"recommendation\":\"RETRY\",\"issues\":[\"do it\"],\"deviations\":[]}";
+
+    final List<String> calls = new ArrayList<>();
+    final List<String> told = new ArrayList<>();
+    final List<RunListener> listeners = new ArrayList<>();
+    final TestTree tree = new TestTree();
+    String trouble = "";
+    int schema;
+
+    private final Map<LayerKind, Layer> layers = new EnumMap<>(LayerKind.class);
+    private final Supervisor supervisor = Supervisor.open();
+    private final Path folder;
+    private Function<AgentRequest, Object> script = request -> "";
+
+    ScriptedRun(Path folder) {
+        this.folder = folder;
+        for (LayerKind kind : List.of(LayerKind.API, LayerKind.RLS, LayerKind.SMOKE)) {
+            layer(
+                    kind,
+                    (subject, checks) ->
+                            checks.check("ok", "ok", probe -> probe.expect(true, "always holds", "true", "false")));
+        }
+    }
+
+    interface LayerBody {
+        void run(Subject subject, Checks checks) throws InterruptedException;
+    }
+
+    static String step(String id) {
+        return "{\"id\":\"" + id + "\",\"title\":\"" + id
+                + "\",\"description\":\"d\",\"phase\":\"schema\",\"acceptance_criteria\":[\"it is there\"]}";
+    }
+
+    ScriptedRun layer(LayerKind kind, LayerBody body) {
+        layers.put(kind, new Layer() {
+            @Override
+            public LayerKind kind() {
+                return kind;
+            }
+
+            @Override
+            public void run(Subject subject, Checks checks) throws InterruptedException {
+                body.run(subject, checks);
+            }
+        });
+        return this;
+    }
+
+    /** What the agent answers: a text, or an {@link Ending}. */
+    ScriptedRun agent(Function<AgentRequest, Object> answers) {
+        script = answers;
+        return this;
+    }
+
+    /** Plans one step and proceeds; implementing writes a file and changes the schema. */
+    static Object worksWell(AgentRequest request) {
+        return switch (request.phase()) {
+            case PLAN -> ONE_STEP;
+            case VERIFY -> PROCEED;
+            default -> "done";
+        };
+    }
+
+    RunResult run() throws InterruptedException {
+        Performer scripted = new Performer("scripted", Optional.empty(), agent());
+        BuildRun run = new BuildRun(
+                new RunContext(
+                        info(),
+                        scripted,
+                        scripted,
+                        scripted,
+                        targets(),
+                        layers,
+                        () -> new Environment(path(), Map.of(), folder.resolve("npm")),
+                        path(),
+                        supervisor,
+                        listeners,
+                        List.of("a-secret-value")),
+                Clock.systemUTC(),
+                System.out);
+        run.run(tree);
+        return run.finish();
+    }
+
+    private static String path() {
+        return System.getenv("PATH");
+    }
+
+    private Agent agent() {
+        return (request, sink) -> {
+            String name =
+                    request.phase().id() + request.stepId().map(id -> " " + id).orElse("") + " " + request.attempt();
+            calls.add(name);
+            told.add(request.prompt());
+            Object answer = script.apply(request);
+            if (request.phase() == Phase.IMPLEMENT || request.phase() == Phase.FIX) {
+                write(request.workspace().resolve("work.txt"), name);
+                schema++;
+            }
+            boolean ended = answer instanceof Ending;
+            return new AgentResult(
+                    ended ? (Ending) answer : Ending.COMPLETED,
+                    ended ? "it ended" : "",
+                    ended ? "" : (String) answer,
+                    Optional.empty(),
+                    Usage.NONE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    Exit.Limit.NONE,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Duration.ZERO,
+                    List.of());
+        };
+    }
+
+    private static void write(Path file, String text) {
+        try {
+            Files.writeString(file, text);
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private RunInfo info() {
+        Experiment experiment = new Experiment(
+                "scripted",
+                folder.resolve("scripted.yaml"),
+                "scripted",
+                "Scripted",
+                "Build something",
+                List.of(),
+                List.of(),
+                Limits.DEFAULT,
+                List.of(),
+                new AppInterface("true", "true", "true", List.of(), "a page", "install: true"),
+                new Contract("own", Map.of(), List.of(), List.of(), List.of(), Optional.empty()),
+                List.of(),
+                1,
+                false);
+        Role role = Role.parse("scripted");
+        return new RunInfo(
+                "run-1",
+                experiment,
+                new Variant("scripted", role, role, role, SkillsMode.NONE, 1),
+                1,
+                "recorded",
+                "embedded",
+                folder.resolve("run"),
+                "[engine:assay]/[run:1]",
+                Map.of(),
+                Set.of(),
+                Instant.now());
+    }
+
+    private Targets targets() {
+        return new Targets() {
+            @Override
+            public TargetKind kind() {
+                return TargetKind.EMBEDDED;
+            }
+
+            @Override
+            public Target open(Path project, Path files) {
+                return new ScriptedTarget(project);
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    @Override
+    public void close() {
+        supervisor.close();
+    }
+
+    private final class ScriptedTarget implements Target {
+        private final Path project;
+
+        ScriptedTarget(Path project) {
+            this.project = project;
+        }
+
+        @Override
+        public TargetKind kind() {
+            return TargetKind.EMBEDDED;
+        }
+
+        @Override
+        public URI apiUrl() {
+            return URI.create("http://127.0.0.1:1");
+        }
+
+        @Override
+        public String anonKey() {
+            return "anon";
+        }
+
+        @Override
+        public String serviceKey() {
+            return "service";
+        }
+
+        @Override
+        public String jdbcUrl() {
+            return "jdbc:none";
+        }
+
+        @Override
+        public Path project() {
+            return project;
+        }
+
+        @Override
+        public Map<String, String> publicEnvironment() {
+            return Map.of();
+        }
+
+        @Override
+        public Applied applyMigrations() {
+            return Applied.NOTHING;
+        }
+
+        @Override
+        public Applied deployFunctions() {
+            return Applied.NOTHING;
+        }
+
+        @Override
+        public Applied reset() {
+            return Applied.NOTHING;
+        }
+
+        @Override
+        public Optional<String> trouble() {
+            return trouble.isEmpty() ? Optional.empty() : Optional.of(trouble);
+        }
+
+        @Override
+        public String catalogDigest() {
+            return "schema " + schema;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
