@@ -91,8 +91,10 @@ record Account(List<String> prefix, Optional<Integer> uid) {
         }
         Files.createDirectories(wanted);
         for (Path p = wanted.toRealPath(); p != null; p = p.getParent()) {
-            if (!Files.getPosixFilePermissions(p).contains(java.nio.file.attribute.PosixFilePermission.OTHERS_EXECUTE)) {
-                return ownFolderUnder(Path.of(System.getProperty("java.io.tmpdir")).resolve("assay-cache-root"));
+            if (!Files.getPosixFilePermissions(p)
+                    .contains(java.nio.file.attribute.PosixFilePermission.OTHERS_EXECUTE)) {
+                return ownFolderUnder(
+                        Path.of(System.getProperty("java.io.tmpdir")).resolve("assay-cache-root"));
             }
         }
         return wanted;

@@ -84,8 +84,8 @@ final class DataFolder {
     }
 
     static void pack(Path data, Path tar) throws IOException {
-        try (OutputStream out = new BufferedOutputStream(
-                        Files.newOutputStream(tar, StandardOpenOption.CREATE_NEW), BUFFER);
+        try (OutputStream out =
+                        new BufferedOutputStream(Files.newOutputStream(tar, StandardOpenOption.CREATE_NEW), BUFFER);
                 TarArchiveOutputStream archive = new TarArchiveOutputStream(out);
                 var files = Files.walk(data)) {
             archive.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);

@@ -16,7 +16,8 @@ final class FileTree {
 
     /** Creates a folder that only its owner can enter. */
     static void createPrivate(Path folder) throws IOException {
-        Files.createDirectory(folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Files.createDirectory(
+                folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     /** Deletes a folder; files that vanish meanwhile are no error. */

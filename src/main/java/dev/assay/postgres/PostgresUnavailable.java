@@ -29,8 +29,7 @@ public final class PostgresUnavailable extends RuntimeException {
             if (lines.isEmpty()) {
                 return "    (its log " + log + " is empty)";
             }
-            return "    "
-                    + String.join("\n    ", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+            return "    " + String.join("\n    ", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
         } catch (IOException e) {
             return "    (its log " + log + " cannot be read: " + e.getMessage() + ")";
         }

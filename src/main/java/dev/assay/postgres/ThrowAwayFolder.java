@@ -69,14 +69,20 @@ final class ThrowAwayFolder implements AutoCloseable {
         String namespace = pidNamespace();
         try (var folders = Files.newDirectoryStream(parent, PREFIX + "*")) {
             for (Path folder : folders) {
-                String[] parts = folder.getFileName().toString().substring(PREFIX.length()).split("-", -1);
+                String[] parts = folder.getFileName()
+                        .toString()
+                        .substring(PREFIX.length())
+                        .split("-", -1);
                 boolean dead = parts.length == 4
                         && parts[2].equals(namespace)
                         && ProcessId.parse(parts[0] + "-" + parts[1])
                                 .filter(owner -> !owner.alive())
                                 .isPresent();
                 if (dead && Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS) && isOurs(folder)) {
-                    watch(folder.toAbsolutePath(), ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
+                    watch(
+                                    folder.toAbsolutePath(),
+                                    ProcessBuilder.Redirect.from(
+                                            Path.of("/dev/null").toFile()))
                             .waitFor();
                 }
             }
