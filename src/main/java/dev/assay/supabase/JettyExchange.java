@@ -1,0 +1,126 @@
+package dev.assay.supabase;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+
+/** An exchange over Jetty's core API, used by one thread. */
+final class JettyExchange implements Exchange {
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final String path;
+    private final long maxBody;
+    private final Map<String, String> always;
+    private byte @Nullable [] body;
+    private boolean answered;
+
+    JettyExchange(
+            Request request,
+            Response response,
+            Callback callback,
+            String path,
+            long maxBody,
+            Map<String, String> always) {
+        this.request = request;
+        this.response = response;
+        this.callback = callback;
+        this.path = path;
+        this.maxBody = maxBody;
+        this.always = always;
+    }
+
+    @Override
+    public String method() {
+        return request.getMethod();
+    }
+
+    @Override
+    public String path() {
+        return path;
+    }
+
+    @Override
+    public String query() {
+        String query = request.getHttpURI().getQuery();
+        return query == null ? "" : query;
+    }
+
+    @Override
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(request.getHeaders().get(name));
+    }
+
+    @Override
+    public Map<String, List<String>> headers() {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        for (HttpField field : request.getHeaders()) {
+            all.computeIfAbsent(field.getName().toLowerCase(Locale.ROOT), name -> new ArrayList<>())
+                    .add(field.getValue() == null ? "" : field.getValue());
+        }
+        return all;
+    }
+
+    @Override
+    public String origin() {
+        return request.getHttpURI().getScheme() + "://" + Request.getServerName(request) + ":"
+                + Request.getServerPort(request);
+    }
+
+    @Override
+    public String remoteAddress() {
+        return Request.getRemoteAddr(request);
+    }
+
+    @Override
+    public byte[] body() throws IOException {
+        byte[] known = body;
+        if (known == null) {
+            // One byte more than allowed tells a body that is too long from one that just fits.
+            int limit = (int) Math.min(Integer.MAX_VALUE - 8, maxBody + 1);
+            try (InputStream in = Content.Source.asInputStream(request)) {
+                known = in.readNBytes(limit);
+            }
+            if (known.length > maxBody) {
+                throw new RequestRefused(
+                        413,
+                        "{\"message\":\"The request body is longer than " + maxBody + " bytes; send less at once\"}");
+            }
+            body = known;
+        }
+        return known;
+    }
+
+    @Override
+    public void respond(int status, Map<String, String> headers, byte[] content) throws IOException {
+        if (answered) {
+            throw new IllegalStateException("this request has been answered already");
+        }
+        answered = true;
+        response.setStatus(status);
+        always.forEach((name, value) -> response.getHeaders().put(name, value));
+        headers.forEach((name, value) -> response.getHeaders().put(name, value));
+        boolean empty = status == 204 || status == 304 || method().equals("HEAD");
+        response.write(true, empty ? ByteBuffer.allocate(0) : ByteBuffer.wrap(content), callback);
+    }
+
+    boolean answered() {
+        return answered;
+    }
+
+    void fail(Throwable cause) {
+        callback.failed(cause);
+    }
+}
