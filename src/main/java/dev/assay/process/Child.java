@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,7 +64,7 @@ final class Child implements Running {
         this.output = output;
         this.ended = ended;
         this.clocks = new Clocks(command.timers(), started);
-        this.pipes = Set.copyOf(pipesOf(process.pid()));
+        this.pipes = Set.copyOf(Proc.outputPipes(process.pid()));
     }
 
     /** Starts the threads that read and write its streams. */
@@ -144,7 +143,7 @@ final class Child implements Running {
     /** Waits until it is over, or until the deadline, in {@link System#nanoTime()}. */
     void awaitUntil(long deadline) throws InterruptedException {
         if (!done.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS)) {
-            process.destroyForcibly();
+            handle.destroyForcibly();
         }
     }
 
@@ -228,17 +227,18 @@ final class Child implements Running {
     private void terminate(Patience patience, Set<ProcessHandle> killed) {
         Set<ProcessHandle> family = new LinkedHashSet<>();
         handle.descendants().forEach(family::add);
-        process.destroy();
+        // By its handle: Process.destroy() would also close its streams, and lose its last words.
+        handle.destroy();
         family.forEach(ProcessHandle::destroy);
         long deadline = System.nanoTime() + GRACE;
         if (patience.exit(process, GRACE)) {
             deadline = Math.min(deadline, System.nanoTime() + GRACE_OF_ORPHANS);
         } else {
             handle.descendants().forEach(family::add);
-            process.destroyForcibly();
+            handle.destroyForcibly();
         }
         long until = deadline;
-        patience.until(() -> family.stream().noneMatch(ProcessHandle::isAlive), until);
+        patience.until(() -> family.stream().noneMatch(Proc::living), until);
         for (ProcessHandle member : List.copyOf(family)) {
             member.descendants().forEach(family::add);
         }
@@ -264,7 +264,7 @@ final class Child implements Running {
 
     private static void kill(Iterable<ProcessHandle> victims, Set<ProcessHandle> killed) {
         for (ProcessHandle victim : victims) {
-            if (victim.isAlive() && victim.destroyForcibly()) {
+            if (Proc.living(victim) && victim.destroyForcibly()) {
                 killed.add(victim);
             }
         }
@@ -299,24 +299,9 @@ final class Child implements Running {
         long self = ProcessHandle.current().pid();
         ProcessHandle.allProcesses()
                 .filter(other -> other.pid() != self && !other.equals(handle))
-                .filter(other -> pipesOf(other.pid()).stream().anyMatch(pipes::contains))
+                .filter(other -> Proc.outputPipes(other.pid()).stream().anyMatch(pipes::contains))
                 .forEach(holders::add);
         return holders;
-    }
-
-    private static List<Path> pipesOf(long pid) {
-        List<Path> pipes = new ArrayList<>();
-        for (int descriptor = 1; descriptor <= 2; descriptor++) {
-            try {
-                Path target = Files.readSymbolicLink(Path.of("/proc/" + pid + "/fd/" + descriptor));
-                if (target.toString().startsWith("pipe:")) {
-                    pipes.add(target);
-                }
-            } catch (IOException e) {
-                continue; // ended, another user's, or a system without /proc
-            }
-        }
-        return pipes;
     }
 
     private void reader(String name, InputStream in, Output.Stream stream) {

@@ -17,44 +17,31 @@ import java.util.List;
 record Cookie(String value) {
     static final String NAME = "ASSAY_COOKIE";
 
-    private static final Path PROC = Path.of("/proc");
-
-    static boolean searchable() {
-        return Files.isReadable(PROC.resolve("self/environ"));
-    }
-
     /** All living processes that carry it, with their children that have overwritten their environment (Chromium's do). */
     List<ProcessHandle> bearers() {
         List<ProcessHandle> found = new ArrayList<>();
         byte[] wanted = (NAME + "=" + value).getBytes(StandardCharsets.US_ASCII);
         // A value that ends with a dot is the JVM's part: any process of this JVM is meant.
         boolean prefix = value.endsWith(".");
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(Proc.ROOT, "[0-9]*")) {
             for (Path entry : entries) {
-                if (contains(environ(entry), wanted, prefix)) {
-                    ProcessHandle.of(Long.parseLong(entry.getFileName().toString()))
-                            .filter(ProcessHandle::isAlive)
-                            .ifPresent(found::add);
+                long pid = Long.parseLong(entry.getFileName().toString());
+                if (contains(Proc.environ(pid), wanted, prefix)) {
+                    ProcessHandle.of(pid).filter(Proc::living).ifPresent(found::add);
                 }
             }
         } catch (IOException e) {
-            return List.of(); // no /proc: the descendants that the JDK knows have to do
+            return found; // no /proc: the descendants that the JDK knows have to do
         }
         if (!found.isEmpty()) {
             for (ProcessHandle bearer : List.copyOf(found)) {
-                bearer.descendants().filter(child -> !found.contains(child)).forEach(found::add);
+                bearer.descendants()
+                        .filter(child -> !found.contains(child) && Proc.living(child))
+                        .forEach(found::add);
             }
             found.remove(ProcessHandle.current());
         }
         return found;
-    }
-
-    private static byte[] environ(Path process) {
-        try {
-            return Files.readAllBytes(process.resolve("environ"));
-        } catch (IOException e) {
-            return new byte[0]; // gone meanwhile, or another user's
-        }
     }
 
     private static boolean contains(byte[] environ, byte[] wanted, boolean prefix) {

@@ -29,7 +29,7 @@ public final class Supervisor implements AutoCloseable {
     private final AtomicLong count = new AtomicLong();
     private final Set<Child> children = ConcurrentHashMap.newKeySet();
     private final Watchdog watchdog = new Watchdog(new Cookie(jvm + "."));
-    private final boolean tellPids = !Cookie.searchable();
+    private final boolean tellPids = !Proc.present();
     private final ReadWriteLock gate = new ReentrantReadWriteLock();
     private final Thread hook = new Thread(this::shutDown, "assay-stop");
     private boolean closed;
@@ -128,6 +128,11 @@ public final class Supervisor implements AutoCloseable {
         }
     }
 
+    /** What the cookies of all its processes begin with. */
+    String jvmCookie() {
+        return jvm + ".";
+    }
+
     private void shutDown() {
         stopAll();
     }
@@ -151,7 +156,7 @@ public final class Supervisor implements AutoCloseable {
                 deadline = System.nanoTime(); // no more patience: the rest is killed
             }
         }
-        new Cookie(jvm + ".").bearers().forEach(ProcessHandle::destroyForcibly);
+        new Cookie(jvmCookie()).bearers().forEach(ProcessHandle::destroyForcibly);
         watchdog.close();
         if (interrupted) {
             Thread.currentThread().interrupt();

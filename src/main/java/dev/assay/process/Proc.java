@@ -1,0 +1,62 @@
+package dev.assay.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What Linux says of a process in {@code /proc}; nothing on other systems, and of processes of other users. */
+final class Proc {
+    static final Path ROOT = Path.of("/proc");
+
+    private Proc() {}
+
+    static boolean present() {
+        return Files.isReadable(ROOT.resolve("self/environ"));
+    }
+
+    /**
+     * Whether it runs. To the JDK a zombie is alive, and where the first process of a container collects none, each orphan
+     * that has ended stays one.
+     */
+    static boolean living(ProcessHandle process) {
+        if (!process.isAlive()) {
+            return false;
+        }
+        // The name in round brackets may contain anything; the state comes after it.
+        String stat = new String(read(process.pid(), "stat"), StandardCharsets.ISO_8859_1);
+        int state = stat.lastIndexOf(')') + 2;
+        return state < 2 || state >= stat.length() || "ZX".indexOf(stat.charAt(state)) < 0;
+    }
+
+    /** Its environment at its start: {@code NAME=value}, each ended by a NUL. */
+    static byte[] environ(long pid) {
+        return read(pid, "environ");
+    }
+
+    /** What its standard output and error are, where they are pipes. */
+    static List<Path> outputPipes(long pid) {
+        List<Path> pipes = new ArrayList<>();
+        for (int descriptor = 1; descriptor <= 2; descriptor++) {
+            try {
+                Path target = Files.readSymbolicLink(ROOT.resolve(pid + "/fd/" + descriptor));
+                if (target.toString().startsWith("pipe:")) {
+                    pipes.add(target);
+                }
+            } catch (IOException e) {
+                continue; // closed, or the process is gone or another user's
+            }
+        }
+        return pipes;
+    }
+
+    private static byte[] read(long pid, String file) {
+        try {
+            return Files.readAllBytes(ROOT.resolve(pid + "/" + file));
+        } catch (IOException e) {
+            return new byte[0]; // gone meanwhile, or another user's
+        }
+    }
+}
