@@ -9,17 +9,19 @@ import java.util.Optional;
 public final class NearestName {
     private NearestName() {}
 
-    /** The name closest to a wrong one by edit distance; empty when none is close enough to be worth a guess. */
+    /** The name that a wrong one begins, or that is closest by edit distance; empty when no guess is worth it. */
     public static Optional<String> to(String wrong, Collection<String> names) {
         String typed = wrong.toLowerCase(Locale.ROOT);
         int limit = Math.max(1, Math.min(4, typed.length() / 2));
         return names.stream()
-                .min(Comparator.comparingInt((String name) -> distance(typed, name.toLowerCase(Locale.ROOT)))
-                        .thenComparing(Comparator.naturalOrder()))
-                .filter(name -> {
-                    String known = name.toLowerCase(Locale.ROOT);
-                    return distance(typed, known) <= limit || (typed.length() >= 3 && known.startsWith(typed));
-                });
+                .filter(name -> cost(typed, name) <= limit)
+                .min(Comparator.comparingInt((String name) -> cost(typed, name))
+                        .thenComparing(Comparator.naturalOrder()));
+    }
+
+    private static int cost(String typed, String name) {
+        String known = name.toLowerCase(Locale.ROOT);
+        return typed.length() >= 3 && known.startsWith(typed) ? 1 : distance(typed, known);
     }
 
     /** A sentence to put at the end of a message: {@code  Did you mean 'x'?} with a leading space, or nothing. */
