@@ -108,6 +108,9 @@ public final class ApiKeys {
 
     private static Optional<String> bearer(String authorization) {
         String value = authorization.strip();
+        if (value.equalsIgnoreCase("Bearer")) {
+            return Optional.of("");
+        }
         return value.regionMatches(true, 0, "Bearer ", 0, 7)
                 ? Optional.of(value.substring(7).strip())
                 : Optional.empty();
