@@ -1,7 +1,6 @@
 package dev.assay.agent.recorded;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.assay.agent.AgentEvent;
 import dev.assay.agent.AgentRequest;
@@ -9,10 +8,11 @@ import dev.assay.agent.AgentResult;
 import dev.assay.agent.Ending;
 import dev.assay.agent.Phase;
 import dev.assay.agent.RecordingSink;
-import dev.assay.process.Captured;
-import dev.assay.process.Command;
 import dev.assay.process.Command.Timers;
 import dev.assay.process.Supervisor;
+import dev.assay.tools.Tool;
+import dev.assay.tools.Tools;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Replays the whole recording of {@code todo-auth}; needs Node 22, npm and its registry or cache. */
+/** Replays the whole recording of {@code todo-auth}; needs the npm registry, or a cache that is filled. */
 class TodoAuthRecordingIT {
     private static final Path RECORDING = Path.of("experiments/todo-auth/recording");
     /** What a package manager needs to reach its registry. */
@@ -47,28 +47,23 @@ class TodoAuthRecordingIT {
     @BeforeEach
     void findNode() throws IOException, InterruptedException {
         workspace = Files.createDirectory(temp.resolve("workspace"));
+        Path cache = Path.of(System.getProperty("user.home"), ".cache", "assay");
+        Tool node = new Tools(cache, supervisor, false, System.out).node();
         Path home = Files.createDirectory(temp.resolve("home"));
         environment = new LinkedHashMap<>();
         PASSED.forEach(
                 name -> Optional.ofNullable(System.getenv(name)).ifPresent(value -> environment.put(name, value)));
         environment.putAll(Map.of(
-                "PATH", System.getenv("PATH"),
+                "PATH", node.bin() + File.pathSeparator + System.getenv("PATH"),
                 "HOME", home.toString(),
                 "CI", "true",
                 "LANG", "C.UTF-8",
-                "npm_config_cache",
-                        Path.of(System.getProperty("user.home"), ".cache/assay/npm")
-                                .toString(),
+                "npm_config_cache", cache.resolve("npm").toString(),
                 "npm_config_prefer_offline", "true",
                 "npm_config_update_notifier", "false",
                 "SUPABASE_URL", "http://127.0.0.1:54999",
                 "SUPABASE_ANON_KEY", "anon.key",
                 "PORT", "54998"));
-        Captured node = supervisor.capture(
-                Command.shell("node --version", workspace, environment, Timers.wall(Duration.ofSeconds(20))));
-        assumeTrue(
-                node.succeeded() && Integer.parseInt(node.out().strip().replaceAll("\\Av(\\d+)\\..*", "$1")) >= 22,
-                "The recorded app is built with Node 22 or newer; put its bin folder on the PATH.");
     }
 
     @AfterEach
