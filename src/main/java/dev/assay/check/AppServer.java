@@ -1,0 +1,171 @@
+package dev.assay.check;
+
+import dev.assay.process.Captured;
+import dev.assay.process.Command;
+import dev.assay.process.Command.Timers;
+import dev.assay.process.Exit;
+import dev.assay.process.Running;
+import dev.assay.process.Supervisor;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The app under test as processes: its commands, and the server that it is started as. */
+final class AppServer implements AutoCloseable {
+    private static final Duration STARTUP = Duration.ofSeconds(60);
+    private static final int TAIL_LINES = 200;
+    private static final Pattern LISTENS =
+            Pattern.compile("(?:localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1?]):(\\d{2,5})");
+    private static final Pattern ANSI = Pattern.compile("\u001b\\[[0-9;]*m");
+
+    private final Subject subject;
+    private final Supervisor supervisor;
+    private final ConcurrentLinkedDeque<String> tail = new ConcurrentLinkedDeque<>();
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(2))
+            .build();
+    private Optional<Running> running = Optional.empty();
+    private String origin = "";
+
+    AppServer(Subject subject, Supervisor supervisor) {
+        this.subject = subject;
+        this.supervisor = supervisor;
+    }
+
+    /** Runs one of the app's commands to its end; one that does not succeed is a finding. */
+    void command(String name, String line, Probe probe) throws InterruptedException {
+        Captured captured = supervisor.capture(Command.shell(
+                line,
+                subject.workspace(),
+                subject.environment(),
+                Timers.wall(subject.limits().check())));
+        String output = plain(captured.out() + captured.err());
+        probe.attach(name + " output", "text/plain", "$ " + line + "\n" + output);
+        Exit exit = captured.exit();
+        boolean late = exit.fired() == Exit.Limit.WALL;
+        probe.expect(
+                exit.succeeded(),
+                "`" + line + "` "
+                        + (late
+                                ? "was not over after "
+                                        + subject.limits().check().toSeconds() + " s"
+                                : "failed with exit code " + exit.code())
+                        + lastWords(output),
+                "exit code 0",
+                late ? "stopped" : "exit code " + exit.code());
+    }
+
+    /** Starts the app and waits until it answers, at most a minute; where it does not, that is a finding. */
+    void start(Probe probe) throws InterruptedException {
+        Running started = supervisor.start(
+                Command.shell(subject.app().start(), subject.workspace(), subject.environment(), Timers.NONE),
+                (stream, line) -> keep(new String(line, java.nio.charset.StandardCharsets.UTF_8)));
+        running = Optional.of(started);
+        long deadline = System.nanoTime()
+                + Math.min(STARTUP.toNanos(), subject.limits().check().toNanos());
+        boolean answers = false;
+        while (!answers && started.alive() && System.nanoTime() < deadline) {
+            answers = answersAt("http://127.0.0.1:" + subject.port()) || answersAt("http://[::1]:" + subject.port());
+            if (!answers) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+                if (Thread.interrupted()) {
+                    throw new InterruptedException();
+                }
+            }
+        }
+        probe.attach("start output", "text/plain", "$ " + subject.app().start() + "\n" + output());
+        boolean ended = !started.alive();
+        String why = ended
+                ? "ended before it answered" + lastWords(output())
+                : otherPort()
+                        .map(port -> "listens on port " + port + " and not on the one in $PORT")
+                        .orElse("did not answer on the port in $PORT" + lastWords(output()));
+        probe.expect(answers, "`" + subject.app().start() + "` " + why, "an answer on port " + subject.port(), why);
+    }
+
+    /** Fetches a page; empty where the app does not answer. */
+    Optional<HttpResponse<String>> page(String path) throws InterruptedException {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(origin + path))
+                    .timeout(Duration.ofSeconds(20))
+                    .header("Accept", "text/html")
+                    .build();
+            return Optional.of(http.send(request, BodyHandlers.ofString()));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Where the app answers, such as {@code http://127.0.0.1:41234}; empty before it does. */
+    String origin() {
+        return origin;
+    }
+
+    private boolean answersAt(String candidate) throws InterruptedException {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(candidate + "/"))
+                    .timeout(Duration.ofSeconds(10))
+                    .build();
+            http.send(request, BodyHandlers.discarding());
+            origin = candidate;
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void keep(String line) {
+        tail.add(line);
+        while (tail.size() > TAIL_LINES) {
+            tail.poll();
+        }
+    }
+
+    private String output() {
+        return plain(String.join("\n", tail));
+    }
+
+    private Optional<String> otherPort() {
+        Matcher listens = LISTENS.matcher(output());
+        while (listens.find()) {
+            if (!listens.group(1).equals(String.valueOf(subject.port()))) {
+                return Optional.of(listens.group(1));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static String plain(String output) {
+        return ANSI.matcher(output).replaceAll("");
+    }
+
+    private static String lastWords(String output) {
+        List<String> lines = output.lines().filter(line -> !line.isBlank()).toList();
+        List<String> telling = lines.stream()
+                .filter(line -> line.toLowerCase(java.util.Locale.ROOT).contains("error"))
+                .limit(3)
+                .toList();
+        List<String> shown = telling.isEmpty() ? lines.subList(Math.max(0, lines.size() - 3), lines.size()) : telling;
+        return shown.isEmpty() ? "" : ": " + shown.stream().map(String::strip).collect(Collectors.joining(" / "));
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        if (running.isPresent()) {
+            running.get().stop();
+        }
+    }
+}

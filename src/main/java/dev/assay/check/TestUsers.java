@@ -1,0 +1,56 @@
+package dev.assay.check;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+
+/** The users that the checks act as: random names, so that runs in parallel never meet; seven at most. */
+final class TestUsers {
+    private static final int MOST = 7;
+
+    private final Api anon;
+    private final Map<String, User> users = new HashMap<>();
+
+    TestUsers(Api anon) {
+        this.anon = anon;
+    }
+
+    /** A user who is signed in. */
+    record User(String id, String email, String password, Api api) {}
+
+    /** The user of that name, signed up when it is first asked for. */
+    User user(String name) throws InterruptedException {
+        User known = users.get(name);
+        if (known != null) {
+            return known;
+        }
+        if (users.size() == MOST) {
+            throw new CheckError("More than " + MOST + " test users were asked for.");
+        }
+        String email = "assay-" + UUID.randomUUID().toString().substring(0, 12) + "@example.com";
+        String password = UUID.randomUUID().toString();
+        Answer answer = anon.post("/auth/v1/signup", Map.of("email", email, "password", password), Map.of());
+        String token = answer.json().path("access_token").asString("");
+        if (token.isEmpty()) {
+            answer = confirmed(email, password);
+            token = answer.json().path("access_token").asString("");
+        }
+        String id = answer.json().path("user").path("id").asString("");
+        if (token.isEmpty() || id.isEmpty()) {
+            throw new CheckError("A test user could not be signed up: the target answered " + answer.status());
+        }
+        User made = new User(id, email, password, anon.signedIn(name, token));
+        users.put(name, made);
+        return made;
+    }
+
+    /** Where sign-up is closed or waits for a mail, the admin API makes the user and the password signs it in. */
+    private Answer confirmed(String email, String password) throws InterruptedException {
+        anon.service()
+                .post(
+                        "/auth/v1/admin/users",
+                        Map.of("email", email, "password", password, "email_confirm", true),
+                        Map.of());
+        return anon.post("/auth/v1/token?grant_type=password", Map.of("email", email, "password", password), Map.of());
+    }
+}
