@@ -2,48 +2,54 @@ package dev.assay.postgres;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 
 /**
  * Who the server runs as. PostgreSQL refuses to run as root; there a user namespace without a mapping makes it nobody
- * that still owns root's files, and where that is not allowed it becomes {@code nobody} for real.
+ * that still owns root's files, and where that is not allowed it becomes {@code nobody} for real. Needs Linux with
+ * util-linux or BusyBox.
  *
  * @param prefix put before the server's command line
- * @param uid whom the data must belong to; empty where it stays ours
+ * @param uid whom the data must belong to; empty where we cannot give it away
  */
-record Account(List<String> prefix, Optional<Integer> uid) {
+record Account(List<String> prefix, OptionalInt uid) {
     private static final int NOBODY = 65534;
     private static final long PROBE_SECONDS = 10;
 
     static Account detect() throws IOException, InterruptedException {
         if (!isRoot()) {
-            return new Account(List.of(), Optional.empty());
+            return new Account(List.of(), OptionalInt.empty());
         }
         List<String> namespace = List.of("unshare", "-U");
         if (works(namespace)) {
-            return new Account(namespace, Optional.empty());
+            return new Account(namespace, OptionalInt.of(0));
         }
         return nobody();
     }
 
-    /** Root's way out where user namespaces are not allowed, as in most containers. */
-    static Account nobody() throws IOException, InterruptedException {
-        String id = Integer.toString(NOBODY);
-        List<String> setpriv = List.of("setpriv", "--reuid=" + id, "--regid=" + id, "--clear-groups");
+    /**
+     * Root's way out where user namespaces are not allowed, as in most containers. The one capability lets it through
+     * folders that only root may enter, such as root's own home with the cache in it.
+     */
+    static Account nobody() throws InterruptedException {
+        List<String> setpriv = List.of(
+                "setpriv",
+                "--reuid=" + NOBODY,
+                "--regid=" + NOBODY,
+                "--clear-groups",
+                // else access(2), by which PostgreSQL finds its programs, does not count the capability
+                "--securebits=+no_setuid_fixup",
+                "--inh-caps=+dac_override",
+                "--ambient-caps=+dac_override");
         if (works(setpriv)) {
-            return new Account(setpriv, Optional.of(NOBODY));
+            return new Account(setpriv, OptionalInt.of(NOBODY));
         }
-        List<String> runuser = List.of("runuser", "-u", "nobody", "--");
-        if (works(runuser)) {
-            return new Account(runuser, Optional.of(NOBODY));
-        }
-        throw new PostgresUnavailable("PostgreSQL does not run as root, and none of unshare, setpriv and runuser could"
-                + " start it as somebody else. Run Assay as another user, or install util-linux.");
+        throw new PostgresUnavailable("PostgreSQL does not run as root, and neither unshare nor setpriv could start it"
+                + " as somebody else. Run Assay as another user, or install util-linux 2.33 or later.");
     }
 
     static boolean isRoot() throws IOException {
@@ -77,38 +83,10 @@ record Account(List<String> prefix, Optional<Integer> uid) {
         return line;
     }
 
-    /** Makes a folder the account's own. */
+    /** Makes a folder, with all that is in it, the account's own. */
     void own(Path folder) throws IOException {
-        if (uid.isPresent()) {
-            FileTree.chown(folder, uid.get(), uid.get());
+        if (uid.isPresent() && !Integer.valueOf(uid.getAsInt()).equals(Files.getAttribute(folder, "unix:uid"))) {
+            FileTree.chown(folder, uid.getAsInt(), uid.getAsInt());
         }
-    }
-
-    /** A folder for programs that the account can reach: {@code wanted}, unless a parent shuts it out. */
-    Path reachable(Path wanted) throws IOException {
-        if (uid.isEmpty()) {
-            return wanted;
-        }
-        Files.createDirectories(wanted);
-        for (Path p = wanted.toRealPath(); p != null; p = p.getParent()) {
-            if (!Files.getPosixFilePermissions(p)
-                    .contains(java.nio.file.attribute.PosixFilePermission.OTHERS_EXECUTE)) {
-                return ownFolderUnder(
-                        Path.of(System.getProperty("java.io.tmpdir")).resolve("assay-cache-root"));
-            }
-        }
-        return wanted;
-    }
-
-    private static Path ownFolderUnder(Path folder) throws IOException {
-        Files.createDirectories(folder);
-        var mode = (Integer) Files.getAttribute(folder, "unix:mode", LinkOption.NOFOLLOW_LINKS);
-        var owner = Files.getAttribute(folder, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        boolean link = Files.isSymbolicLink(folder);
-        if (link || !Integer.valueOf(0).equals(owner) || (mode & 0022) != 0) {
-            throw new PostgresUnavailable("The folder " + folder + " is not root's alone, so PostgreSQL's programs"
-                    + " are not put there. Delete it, or run Assay as another user than root.");
-        }
-        return folder;
     }
 }

@@ -37,8 +37,7 @@ public record PostgresBinaries(Path home, String hash) {
      */
     public static PostgresBinaries unpacked(Path cache) throws InterruptedException {
         try {
-            Path folder = Account.detect().reachable(cache.resolve("postgres")).toAbsolutePath();
-            return unpackedInto(folder);
+            return unpackedInto(cache.resolve("postgres").toAbsolutePath());
         } catch (IOException e) {
             throw new PostgresUnavailable(
                     "PostgreSQL's programs could not be unpacked into " + cache.resolve("postgres") + ": " + e
@@ -47,7 +46,7 @@ public record PostgresBinaries(Path home, String hash) {
         }
     }
 
-    static PostgresBinaries unpackedInto(Path folder) throws IOException, InterruptedException {
+    private static PostgresBinaries unpackedInto(Path folder) throws IOException, InterruptedException {
         Files.createDirectories(folder);
         String hash = archiveHash();
         Path home = folder.resolve(MAJOR_VERSION + "-" + hash);

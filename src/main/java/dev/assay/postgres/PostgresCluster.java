@@ -88,7 +88,6 @@ public final class PostgresCluster implements AutoCloseable {
             PostgresBinaries binaries = PostgresBinaries.unpacked(options.cache());
             Account account = Account.detect();
             folder = ThrowAwayFolder.create();
-            account.own(folder.path());
             new Template(options, binaries, account, INITDB, merged(SETTINGS, options.settings())).copyTo(folder);
             PostgresCluster cluster = start(options, binaries, account, folder);
             started = true;
@@ -112,7 +111,6 @@ public final class PostgresCluster implements AutoCloseable {
         Path passwordFile = folder.data().resolve(DataFolder.PASSWORD_FILE);
         String cached = Files.readString(passwordFile);
         Files.delete(passwordFile);
-        account.own(folder.path());
         Postmaster postmaster = Postmaster.start(
                 binaries, account, folder.data(), folder.log(), merged(SETTINGS, options.settings()), READY);
         // the cached one is the same for all clusters of this template, so each gets its own

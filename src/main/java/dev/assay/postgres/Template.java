@@ -61,6 +61,7 @@ final class Template {
             }
         }
         DataFolder.unpack(tar, target.data());
+        account.own(target.data());
         Files.setLastModifiedTime(tar, FileTime.from(Instant.now()));
     }
 
@@ -68,7 +69,6 @@ final class Template {
         Path data = target.data();
         DataFolder.initialise(binaries, account, data, options.superuser(), initdb, target.log());
         String password = Files.readString(data.resolve(DataFolder.PASSWORD_FILE));
-        account.own(target.path());
         Postmaster postmaster = Postmaster.start(binaries, account, data, target.log(), settings, READY);
         options.initializer()
                 .initialize(PostgresCluster.url(postmaster.port(), "postgres", options.superuser(), password));

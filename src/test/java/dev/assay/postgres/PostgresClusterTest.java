@@ -187,11 +187,9 @@ class PostgresClusterTest {
     void should_run_as_nobody_where_root_has_no_user_namespaces() throws Exception {
         assumeTrue(Account.isRoot(), "only root can become nobody");
         Account nobody = Account.nobody();
-        Path programs = nobody.reachable(CACHE.resolve("postgres"));
-        PostgresBinaries binaries = PostgresBinaries.unpackedInto(programs);
+        PostgresBinaries binaries = PostgresBinaries.unpacked(CACHE);
         ThrowAwayFolder folder = ThrowAwayFolder.create();
         try {
-            nobody.own(folder.path());
             DataFolder.initialise(binaries, nobody, folder.data(), "postgres", List.of(), folder.log());
             String password = Files.readString(folder.data().resolve(DataFolder.PASSWORD_FILE));
             Postmaster postmaster =
