@@ -6,11 +6,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Starts the program of a {@link Command}, found on the PATH that the command itself sees. */
 final class Launch {
     /** What a shell searches where there is no PATH. */
     static final String USUAL_PATH = "/usr/local/bin:/usr/bin:/bin";
+
+    /** The system's error number in the JDK's message: 17 writes {@code error=2}, 25 {@code error: 2}. */
+    private static final Pattern ERROR = Pattern.compile("error[=:] ?(\\d+)");
 
     private Launch() {}
 
@@ -58,16 +63,19 @@ final class Launch {
 
     private static RuntimeException notStarted(Command command, IOException cause) {
         String program = command.line().get(0);
-        String why = String.valueOf(cause.getMessage());
-        if (why.contains("error=7")) {
+        Matcher matcher = ERROR.matcher(String.valueOf(cause.getMessage()));
+        String error = matcher.find() ? matcher.group(1) : "";
+        if (error.equals("7")) {
             return new IllegalArgumentException(
                     "Cannot start '" + program + "': its arguments are longer than the system allows (one may have 128 "
                             + "KiB). Give the long one through standard input.",
                     cause);
         }
-        String reason = why.contains("error=2,")
-                ? "there is no such program, or the interpreter that its first line names is missing"
-                : why.contains("error=13,") ? "it may not be executed" : why;
+        String reason = switch (error) {
+            case "2" -> "there is no such program, or the interpreter that its first line names is missing";
+            case "13" -> "it may not be executed";
+            default -> String.valueOf(cause.getMessage());
+        };
         return new ProgramNotFound(
                 program,
                 "Cannot start '" + program + "': " + reason + ". PATH is "

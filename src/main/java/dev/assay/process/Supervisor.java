@@ -52,7 +52,12 @@ public final class Supervisor implements AutoCloseable {
         return run(command, output, running -> {});
     }
 
-    /** As {@link #run(Command, Output)}; the process is handed to {@code told} before its first line is delivered. */
+    /**
+     * As {@link #run(Command, Output)}; the process is handed to {@code told} before its first line is delivered.
+     *
+     * @param told keeps it for later, and returns at once: the process is looked after only from then on, so that waiting
+     *     for its end in here would be for ever
+     */
     public Exit run(Command command, Output output, Consumer<Running> told) throws InterruptedException {
         Child child = launch(command, output);
         try {

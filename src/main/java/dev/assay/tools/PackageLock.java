@@ -2,6 +2,7 @@ package dev.assay.tools;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,7 +44,7 @@ final class PackageLock {
             }
             lock = (ObjectNode) JSON.readTree(in);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         ObjectNode packages = (ObjectNode) lock.get("packages");
         ObjectNode root = (ObjectNode) packages.get("");

@@ -6,6 +6,7 @@ import dev.assay.process.ProgramNotFound;
 import dev.assay.process.Supervisor;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -99,7 +100,7 @@ final class Shell {
                             .mapToLong(file -> file.toFile().length())
                             .sum()
                     / 1_000_000;
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return 0; // files come and go while npm works
         }
     }

@@ -8,6 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -56,13 +57,11 @@ final class ToolCache {
         }
         try {
             Files.createDirectories(folder);
-            try (FileChannel channel = FileChannel.open(
-                    folder.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-                try (FileLock lock = lock(channel, name)) {
-                    assert lock.isValid();
-                    there = look(name, program);
-                    return there.isPresent() ? there.get() : install(name, installer);
-                }
+            Path lockFile = folder.resolve(name + ".lock");
+            try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                    FileLock held = lock(channel, name)) {
+                there = look(name, program);
+                return there.isPresent() ? there.get() : install(name, installer);
             }
         } catch (IOException | UncheckedIOException e) {
             throw new ToolMissing(
@@ -117,7 +116,7 @@ final class ToolCache {
     }
 
     static void delete(Path path) throws IOException {
-        if (!Files.exists(path, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         List<Path> inside;

@@ -65,6 +65,14 @@ class SupervisorTest {
         }
 
         @Test
+        void should_say_that_its_arguments_are_too_long() {
+            assertThatThrownBy(() -> supervisor.run(command(Timers.NONE, "echo", "x".repeat(200_000)), Output.IGNORED))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("128 KiB")
+                    .hasMessageContaining("standard input");
+        }
+
+        @Test
         void should_say_that_its_directory_is_missing() {
             Command command = Command.shell("true", folder.resolve("gone"), PATH, Timers.NONE);
 
