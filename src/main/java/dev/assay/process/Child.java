@@ -69,7 +69,7 @@ final class Child implements Running {
 
     /** Starts the threads that read and write its streams. */
     void begin() {
-        process.onExit().thenRun(this::tell);
+        var unused = process.onExit().thenRun(this::tell);
         reader("out", process.getInputStream(), Output.Stream.STDOUT);
         reader("err", process.getErrorStream(), Output.Stream.STDERR);
         if (command.input().length <= PIPE) {

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param input written to its standard input, which is then closed
  * @param timers when it is stopped
  */
+@SuppressWarnings("ArrayRecordComponent") // commands are run, not compared, and the input may be megabytes
 public record Command(List<String> line, Path directory, Map<String, String> environment, byte[] input, Timers timers) {
 
     /** A shell command line, run by {@code /bin/sh -c}. */

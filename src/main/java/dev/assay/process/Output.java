@@ -6,6 +6,8 @@ public interface Output {
     Output IGNORED = (stream, line) -> {};
 
     /**
+     * Takes one line. What it throws stops the process.
+     *
      * @param stream which stream
      * @param line the bytes without their line end; the array is the receiver's to keep
      */
