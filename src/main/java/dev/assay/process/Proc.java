@@ -4,8 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What Linux says of a process in {@code /proc}; nothing on other systems, and of processes of other users. */
 final class Proc {
@@ -38,18 +39,19 @@ final class Proc {
 
     /** What its standard output and error are, where they are pipes. */
     static List<Path> outputPipes(long pid) {
-        List<Path> pipes = new ArrayList<>();
-        for (int descriptor = 1; descriptor <= 2; descriptor++) {
-            try {
-                Path target = Files.readSymbolicLink(ROOT.resolve(pid + "/fd/" + descriptor));
-                if (target.toString().startsWith("pipe:")) {
-                    pipes.add(target);
-                }
-            } catch (IOException e) {
-                continue; // closed, or the process is gone or another user's
-            }
+        return Stream.of(1, 2)
+                .map(descriptor -> descriptor(pid, descriptor))
+                .flatMap(Optional::stream)
+                .filter(target -> target.toString().startsWith("pipe:"))
+                .toList();
+    }
+
+    private static Optional<Path> descriptor(long pid, int number) {
+        try {
+            return Optional.of(Files.readSymbolicLink(ROOT.resolve(pid + "/fd/" + number)));
+        } catch (IOException e) {
+            return Optional.empty(); // closed, or the process is gone or another user's
         }
-        return pipes;
     }
 
     private static byte[] read(long pid, String file) {
