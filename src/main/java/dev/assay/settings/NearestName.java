@@ -12,7 +12,7 @@ public final class NearestName {
     /** The name that a wrong one begins, or that is closest by edit distance; empty when no guess is worth it. */
     public static Optional<String> to(String wrong, Collection<String> names) {
         String typed = wrong.toLowerCase(Locale.ROOT);
-        int limit = Math.max(1, Math.min(4, typed.length() / 2));
+        int limit = Math.max(1, Math.min(4, (typed.length() + 1) / 2));
         return names.stream()
                 .filter(name -> cost(typed, name) <= limit)
                 .min(Comparator.comparingInt((String name) -> cost(typed, name))

@@ -1,0 +1,127 @@
+package dev.assay.experiment;
+
+import dev.assay.settings.NearestName;
+import dev.assay.settings.Option;
+import dev.assay.settings.Settings;
+import dev.assay.settings.UsageError;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Lays the options over what an experiment file says. A single value replaces a list, a comma list replaces it by a
+ * list; what an option says below the experiment file, in {@code assay.yaml}, counts only where the file says nothing.
+ */
+public final class Overrides {
+    private static final java.util.regex.Pattern ROLE = java.util.regex.Pattern.compile("[a-z][a-z0-9-]*(/\\S+)?");
+
+    private Overrides() {}
+
+    /**
+     * The experiment as the options want it.
+     *
+     * @throws UsageError when an option's value is none that can be meant
+     */
+    public static Experiment apply(Experiment experiment, Settings settings) {
+        Optional<List<Role>> planners = roles(experiment, settings, Option.PLANNER);
+        Optional<List<Role>> implementers = roles(experiment, settings, Option.IMPLEMENTER);
+        Optional<List<Role>> verifiers = roles(experiment, settings, Option.VERIFIER);
+        Optional<List<SkillsMode>> skills = skills(experiment, settings);
+        List<Variant> variants = new ArrayList<>();
+        for (Variant variant : experiment.variants()) {
+            for (Role planner : planners.orElse(List.of(variant.planner()))) {
+                for (Role implementer : implementers.orElse(List.of(variant.implementer()))) {
+                    for (Role verifier : verifiers.orElse(List.of(variant.verifier()))) {
+                        for (SkillsMode mode : skills.orElse(List.of(variant.skills()))) {
+                            variants.add(new Variant(
+                                    "",
+                                    withModel(planner, settings),
+                                    withModel(implementer, settings),
+                                    withModel(verifier, settings),
+                                    mode,
+                                    variant.line()));
+                        }
+                    }
+                }
+            }
+        }
+        Limits limits = experiment.limits();
+        if (counts(experiment, settings, Option.MAX_RETRIES, "/limits/retries")) {
+            limits = new Limits(
+                    settings.number(Option.MAX_RETRIES),
+                    limits.resolutions(),
+                    limits.plan(),
+                    limits.agent(),
+                    limits.tool(),
+                    limits.check(),
+                    limits.costUsd());
+        }
+        return new Experiment(
+                experiment.name(),
+                experiment.file(),
+                experiment.base(),
+                experiment.title(),
+                experiment.prompt(),
+                experiment.tags(),
+                experiment.extensions(),
+                limits,
+                experiment.diagnostics(),
+                experiment.app(),
+                experiment.contract(),
+                Matrix.named(variants),
+                counts(experiment, settings, Option.REPETITIONS, "/repetitions")
+                        ? settings.number(Option.REPETITIONS)
+                        : experiment.repetitions(),
+                experiment.matrixFile());
+    }
+
+    /** The role with the model that {@code claude-model} or {@code cursor-model} names, where it names none itself. */
+    public static Role withModel(Role role, Settings settings) {
+        if (role.model().isPresent()) {
+            return role;
+        }
+        return switch (role.tool()) {
+            case "claude" -> new Role(role.tool(), settings.text(Option.CLAUDE_MODEL));
+            case "cursor" -> new Role(role.tool(), settings.text(Option.CURSOR_MODEL));
+            default -> role;
+        };
+    }
+
+    private static boolean counts(Experiment experiment, Settings settings, Option option, String pointer) {
+        return settings.outranksExperimentFile(option)
+                || (settings.isGiven(option) && !ExperimentFiles.says(experiment, pointer));
+    }
+
+    private static Optional<List<Role>> roles(Experiment experiment, Settings settings, Option option) {
+        if (!counts(experiment, settings, option, "/matrix/" + option.id())) {
+            return Optional.empty();
+        }
+        List<String> texts = settings.list(option);
+        for (String text : texts.isEmpty() ? List.of("") : texts) {
+            if (!ROLE.matcher(text).matches()) {
+                throw new UsageError("Option '" + option.id() + "' must be tool or tool/model, such as claude or"
+                        + " claude/opus, but " + settings.origin(option) + " says '" + text + "'.");
+            }
+        }
+        return Optional.of(texts.stream().map(Role::parse).toList());
+    }
+
+    private static Optional<List<SkillsMode>> skills(Experiment experiment, Settings settings) {
+        if (!counts(experiment, settings, Option.SKILLS_MODE, "/matrix/skills")) {
+            return Optional.empty();
+        }
+        List<String> known =
+                Arrays.stream(SkillsMode.values()).map(SkillsMode::id).toList();
+        List<SkillsMode> modes = new ArrayList<>();
+        for (String text : settings.list(Option.SKILLS_MODE)) {
+            if (!known.contains(text)) {
+                throw new UsageError("Option 'skills-mode' must be one of " + String.join(", ", known) + ", but "
+                        + settings.origin(Option.SKILLS_MODE) + " says '" + text + "'."
+                        + NearestName.hint(text, known));
+            }
+            modes.add(SkillsMode.values()[known.indexOf(text)]);
+        }
+        return modes.isEmpty() ? Optional.empty() : Optional.of(modes);
+    }
+}
