@@ -26,6 +26,7 @@ public enum Cause {
     API_ERROR("the model's service failed", true),
     MODEL_NOT_FOUND("the model is not known", true),
     INTERRUPTED("the run was interrupted", true),
+    IDLE_AT_START("the agent never began", true),
     CLI_USAGE("the tool refused its arguments", true),
     CLI_CRASHED("the tool crashed", true),
     TARGET_UNAVAILABLE("the target went away", true),
@@ -63,7 +64,6 @@ public enum Cause {
     public static Cause of(Ending ending) {
         return switch (ending) {
             case COMPLETED -> throw new IllegalArgumentException("a completed call has no cause");
-            case IDLE_AT_START -> CLI_CRASHED;
             default -> valueOf(ending.name());
         };
     }

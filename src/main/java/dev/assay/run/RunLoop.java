@@ -115,6 +115,7 @@ final class RunLoop {
             } else if (resolution instanceof Resolution.Retry retry) {
                 findings = retry.findings();
             } else if (resolution instanceof Resolution.Search search) {
+                // looking things up, diagnostics and a changed plan are told as findings of the next attempt
                 findings = search.findings();
             } else if (resolution instanceof Resolution.Diagnose diagnose) {
                 findings = diagnose.findings();

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A tree that runs every stage at once and keeps what came of the leaves, as {@code path: OUTCOME message}. */
-final class TestTree implements Stages {
+public final class TestTree implements Stages {
     private final String path;
     private final List<String> leaves;
 
-    TestTree() {
+    public TestTree() {
         this("", new ArrayList<>());
     }
 
@@ -17,7 +17,7 @@ final class TestTree implements Stages {
         this.leaves = leaves;
     }
 
-    List<String> leaves() {
+    public List<String> leaves() {
         return leaves;
     }
 
