@@ -1,0 +1,225 @@
+package dev.assay.supabase.project;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectReader;
+import tools.jackson.dataformat.toml.TomlMapper;
+
+/**
+ * What the embedded Supabase reads of {@code supabase/config.toml}; keys and defaults are those of the Supabase CLI.
+ *
+ * @param api the REST API
+ * @param auth sign-ups, passwords and tokens
+ * @param seed what a reset loads after the migrations
+ * @param functions edge functions that have a section, by name
+ */
+public record ProjectConfig(Api api, Auth auth, Seed seed, Map<String, Function> functions) {
+
+    /**
+     * @param port wanted on this machine
+     * @param schemas that are exposed, the first one by default
+     * @param extraSearchPath that is searched besides
+     * @param maxRows most rows of one answer
+     */
+    public record Api(int port, List<String> schemas, List<String> extraSearchPath, int maxRows) {}
+
+    /**
+     * @param siteUrl where links of mails lead by default
+     * @param redirectUrls where else they may lead
+     * @param signups whether anybody may sign up
+     * @param emailSignups whether by e-mail
+     * @param confirmations whether an address must be confirmed before its user may sign in
+     * @param anonymous whether users without any address may be made
+     * @param minimumPasswordLength in characters
+     * @param passwordRequirements as the file spells them; empty for none
+     * @param jwtExpiry how long an access token is valid
+     * @param rotation whether a refresh token is good for one use
+     * @param reuseInterval how long a used one still passes
+     * @param otpExpiry how long a code of a mail is valid
+     */
+    public record Auth(
+            String siteUrl,
+            List<String> redirectUrls,
+            boolean signups,
+            boolean emailSignups,
+            boolean confirmations,
+            boolean anonymous,
+            int minimumPasswordLength,
+            String passwordRequirements,
+            Duration jwtExpiry,
+            boolean rotation,
+            Duration reuseInterval,
+            Duration otpExpiry) {}
+
+    /** Files below {@code supabase/}, with {@code *}. */
+    public record Seed(boolean enabled, List<String> paths) {}
+
+    /** Whether the gateway asks for a valid token before it calls the function. */
+    public record Function(boolean verifyJwt) {}
+
+    /** The settings without a file. */
+    public static ProjectConfig defaults() {
+        return new Reading(new TomlMapper().createObjectNode(), "defaults").config();
+    }
+
+    /**
+     * Reads the file of a project; a project without one has the defaults.
+     *
+     * @param project the folder that holds {@code supabase/}
+     * @throws BrokenConfig where it cannot be read, with file and line
+     */
+    public static ProjectConfig read(Path project) {
+        Path file = project.resolve("supabase").resolve("config.toml");
+        if (!Files.exists(file)) {
+            return defaults();
+        }
+        ObjectReader reader = new TomlMapper().reader();
+        try {
+            JsonNode tree = reader.readTree(Files.readString(file, StandardCharsets.UTF_8));
+            return new Reading(tree, "supabase/config.toml").config();
+        } catch (JacksonException e) {
+            TokenStreamLocation place = e.getLocation();
+            String line = place == null ? "" : ":" + place.getLineNr();
+            throw new BrokenConfig("supabase/config.toml" + line + ": not valid TOML: " + e.getOriginalMessage()
+                    + "; correct the file");
+        } catch (IOException e) {
+            throw new BrokenConfig("supabase/config.toml cannot be read: " + e + "; it must be a text file in UTF-8");
+        }
+    }
+
+    /** Whether calls of a function need a valid token; by default they do. */
+    public boolean verifyJwt(String function) {
+        return Optional.ofNullable(functions.get(function))
+                .map(Function::verifyJwt)
+                .orElse(true);
+    }
+
+    /** A {@code config.toml} that cannot be used. */
+    public static final class BrokenConfig extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        BrokenConfig(String message) {
+            super(message);
+        }
+    }
+
+    private record Reading(JsonNode root, String file) {
+        ProjectConfig config() {
+            Map<String, Function> functions = new LinkedHashMap<>();
+            root.path("functions")
+                    .properties()
+                    .forEach(entry -> functions.put(
+                            entry.getKey(),
+                            new Function(flag(
+                                    "functions." + entry.getKey() + ".verify_jwt",
+                                    entry.getValue().path("verify_jwt"),
+                                    true))));
+            return new ProjectConfig(api(), auth(), seed(), Map.copyOf(functions));
+        }
+
+        private Api api() {
+            return new Api(
+                    number("api.port", 54321),
+                    texts("api.schemas", List.of("public", "graphql_public")),
+                    texts("api.extra_search_path", List.of("public", "extensions")),
+                    number("api.max_rows", 1000));
+        }
+
+        private Auth auth() {
+            return new Auth(
+                    text("auth.site_url", "http://127.0.0.1:3000"),
+                    texts("auth.additional_redirect_urls", List.of()),
+                    flag("auth.enable_signup", true),
+                    flag("auth.email.enable_signup", true),
+                    flag("auth.email.enable_confirmations", false),
+                    flag("auth.enable_anonymous_sign_ins", false),
+                    number("auth.minimum_password_length", 6),
+                    text("auth.password_requirements", ""),
+                    Duration.ofSeconds(number("auth.jwt_expiry", 3600)),
+                    flag("auth.enable_refresh_token_rotation", true),
+                    Duration.ofSeconds(number("auth.refresh_token_reuse_interval", 10)),
+                    Duration.ofSeconds(number("auth.email.otp_expiry", 3600)));
+        }
+
+        private Seed seed() {
+            return new Seed(flag("db.seed.enabled", true), texts("db.seed.sql_paths", List.of("./seed.sql")));
+        }
+
+        private JsonNode at(String key) {
+            JsonNode node = root;
+            for (String part : key.split("\\.")) {
+                node = node.path(part);
+            }
+            return node;
+        }
+
+        private boolean flag(String key, boolean otherwise) {
+            return flag(key, at(key), otherwise);
+        }
+
+        private boolean flag(String key, JsonNode node, boolean otherwise) {
+            if (node.isMissingNode()) {
+                return otherwise;
+            }
+            if (!node.isBoolean()) {
+                throw wrong(key, "true or false", node);
+            }
+            return node.booleanValue();
+        }
+
+        private int number(String key, int otherwise) {
+            JsonNode node = at(key);
+            if (node.isMissingNode()) {
+                return otherwise;
+            }
+            if (!node.canConvertToInt() || node.intValue() < 0) {
+                throw wrong(key, "a whole number from 0", node);
+            }
+            return node.intValue();
+        }
+
+        private String text(String key, String otherwise) {
+            JsonNode node = at(key);
+            if (node.isMissingNode()) {
+                return otherwise;
+            }
+            if (!node.isString()) {
+                throw wrong(key, "a text in quotes", node);
+            }
+            return node.stringValue();
+        }
+
+        private List<String> texts(String key, List<String> otherwise) {
+            JsonNode node = at(key);
+            if (node.isMissingNode()) {
+                return otherwise;
+            }
+            List<String> texts = new ArrayList<>();
+            for (JsonNode element : node) {
+                if (!element.isString()) {
+                    throw wrong(key, "a list of texts", node);
+                }
+                texts.add(element.stringValue());
+            }
+            if (!node.isArray()) {
+                throw wrong(key, "a list of texts", node);
+            }
+            return List.copyOf(texts);
+        }
+
+        private BrokenConfig wrong(String key, String expected, JsonNode found) {
+            return new BrokenConfig(file + ": " + key + " must be " + expected + ", but is " + found);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+-- The roles of a Supabase project. They are the cluster's; each database of it sees the same ones.
+-- Passwords of roles that log in are set when a cluster starts.
+create role anon nologin noinherit;
+create role authenticated nologin noinherit;
+create role service_role nologin noinherit bypassrls;
+create role authenticator login noinherit;
+create role supabase_auth_admin login noinherit createrole;
+create role supabase_storage_admin login noinherit createrole;
+create role supabase_realtime_admin nologin noinherit;
+create role supabase_functions_admin login noinherit createrole;
+create role supabase_replication_admin login replication;
+create role supabase_read_only_user login bypassrls;
+create role supabase_etl_admin nologin replication;
+create role dashboard_user nologin createdb createrole replication;
+create role pgbouncer nologin;
+
+-- What migrations run as: no superuser, as on the hosted service.
+create role postgres login createdb createrole replication bypassrls;
+
+grant anon, authenticated, service_role to authenticator;
+grant authenticator to supabase_storage_admin;
+grant anon, authenticated, service_role to supabase_storage_admin;
+grant anon, authenticated, service_role, authenticator to postgres with admin option;
+grant pg_monitor, pg_read_all_data, pg_signal_backend, pg_create_subscription to postgres with admin option;
+grant pg_read_all_data to supabase_read_only_user;
+
+-- The hosted service lets postgres make policies and drop triggers on tables of these owners. Here that takes
+-- membership; the guard in 6-guards.sql takes away what the membership would allow beyond.
+grant supabase_auth_admin, supabase_storage_admin, supabase_realtime_admin, supabase_functions_admin to postgres;
+
+alter role anon set statement_timeout = '3s';
+alter role authenticated set statement_timeout = '8s';
+alter role authenticator set statement_timeout = '8s';
+alter role authenticator set lock_timeout = '8s';
+alter role postgres set search_path = "$user", public, extensions;
+alter role supabase_admin set search_path = "$user", public, auth, extensions;
+alter role supabase_auth_admin set search_path = auth;
+alter role supabase_auth_admin set idle_in_transaction_session_timeout = '60s';
+alter role supabase_storage_admin set search_path = storage;
+alter role supabase_functions_admin set search_path = supabase_functions;
