@@ -1,0 +1,73 @@
+package dev.assay.engine.descriptor;
+
+import dev.assay.engine.execution.EngineContext;
+import dev.assay.engine.execution.RunExecution;
+import dev.assay.experiment.Experiment;
+import dev.assay.experiment.Variant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.platform.engine.UniqueId;
+
+/** One repetition of a variant, with its stages. Fails itself only where no leaf can say what happened. */
+public final class RunDescriptor extends ExperimentNode {
+    public static final String SEGMENT = "run";
+
+    /** The stages of every run, in order. */
+    private static final Map<String, Type> STAGES = stages();
+
+    private final Experiment experiment;
+    private final Variant variant;
+    private final int repetition;
+
+    public RunDescriptor(UniqueId parent, Experiment experiment, Variant variant, int repetition, Naming naming) {
+        super(
+                parent.append(SEGMENT, Integer.toString(repetition)),
+                naming.leaf(List.of(experiment.name(), variant.id()), "#" + repetition), // it may fail like a leaf
+                null,
+                Type.CONTAINER);
+        this.experiment = experiment;
+        this.variant = variant;
+        this.repetition = repetition;
+        List<String> path = List.of(experiment.name(), variant.id(), "#" + repetition);
+        STAGES.forEach((id, type) -> addChild(new StageDescriptor(getUniqueId(), id, type, path, naming)));
+    }
+
+    @Override
+    public EngineContext prepare(EngineContext context) {
+        return context.with(new RunExecution(
+                context.session(),
+                experiment,
+                variant,
+                repetition,
+                getUniqueId().toString()));
+    }
+
+    @Override
+    public SkipResult shouldBeSkipped(EngineContext context) {
+        return context.run().interrupted() ? SkipResult.skip("interrupted before it began") : SkipResult.doNotSkip();
+    }
+
+    @Override
+    public EngineContext before(EngineContext context) throws InterruptedException {
+        context.run().start(Set.copyOf(STAGES.keySet()));
+        return context;
+    }
+
+    /** Called in every case, also where the run did not begin. */
+    @Override
+    public void after(EngineContext context) {
+        context.run().finish();
+    }
+
+    private static Map<String, Type> stages() {
+        Map<String, Type> stages = new LinkedHashMap<>();
+        stages.put("plan", Type.TEST);
+        stages.put("build", Type.CONTAINER);
+        stages.put("smoke", Type.CONTAINER);
+        stages.put("browser", Type.CONTAINER);
+        stages.put("evaluation", Type.CONTAINER);
+        return stages;
+    }
+}

@@ -1,0 +1,144 @@
+package dev.assay.engine.discovery;
+
+import dev.assay.engine.Experiments;
+import dev.assay.experiment.Experiment;
+import dev.assay.experiment.ExperimentFiles;
+import dev.assay.experiment.InvalidExperiment;
+import dev.assay.experiment.Overrides;
+import dev.assay.settings.Option;
+import dev.assay.settings.Settings;
+import dev.assay.settings.UsageError;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** The experiments in a folder, as the settings choose and change them. For one request. */
+final class Catalog {
+    private static final String FILE_ENDING = ".yaml";
+
+    /** The name of the experiment that an ad-hoc prompt is; no file may have it. */
+    private static final String AD_HOC = "ad-hoc";
+
+    private final Supplier<Settings> loading;
+    private final Path workingDirectory;
+    private final Map<Path, ExperimentFiles> folders = new HashMap<>();
+    private @Nullable Settings loaded;
+
+    /** @param settings asked once, and only when an experiment is looked for */
+    Catalog(Supplier<Settings> settings, Path workingDirectory) {
+        this.loading = settings;
+        this.workingDirectory = workingDirectory;
+    }
+
+    private Settings settings() {
+        if (loaded == null) {
+            loaded = loading.get();
+        }
+        return loaded;
+    }
+
+    /** What was asked for when only a folder is named: all but matrix files, unless the settings say more. */
+    String asked() {
+        return settings().isGiven(Option.PROMPT)
+                ? AD_HOC
+                : settings().text(Option.EXPERIMENT).orElse("all");
+    }
+
+    /** The files of a folder that were asked for, at least one. */
+    List<Path> chosen(Path folder) {
+        for (Option later : List.of(Option.RESUME, Option.RECHECK)) {
+            if (settings().isGiven(later)) {
+                throw new UsageError("Option '" + later.id() + "' is not there yet; start a new run instead.");
+            }
+        }
+        if (settings().isGiven(Option.PROMPT) && settings().isGiven(Option.EXPERIMENT)) {
+            throw new UsageError("Both experiment (" + settings().origin(Option.EXPERIMENT) + ") and prompt ("
+                    + settings().origin(Option.PROMPT) + ") say what to run; give one of them.");
+        }
+        return settings().isGiven(Option.PROMPT)
+                ? List.of(file(folder, AD_HOC))
+                : in(folder).select(asked());
+    }
+
+    /** The one file of that name, matrix file or not. */
+    Path named(Path folder, String name) {
+        Path file = file(folder, name);
+        return name.equals(AD_HOC) || Files.isRegularFile(file)
+                ? file
+                : in(folder).select(name).get(0);
+    }
+
+    /**
+     * What a file says, or what the prompt asks for, with what the settings change.
+     *
+     * @throws InvalidExperiment when the file cannot be read
+     * @throws UsageError when the settings cannot be meant
+     */
+    Experiment read(Path file) throws InvalidExperiment {
+        ExperimentFiles folder = in(file.getParent());
+        Experiment experiment = name(file).equals(AD_HOC) ? folder.adHoc(prompt()) : folder.read(file);
+        return Overrides.apply(experiment, settings());
+    }
+
+    private String prompt() {
+        return settings()
+                .text(Option.PROMPT)
+                .orElseThrow(() -> new UsageError(
+                        "The prompt of an ad-hoc run is kept nowhere: give it again, as option" + " prompt."));
+    }
+
+    private ExperimentFiles in(Path folder) {
+        return folders.computeIfAbsent(folder, ExperimentFiles::in);
+    }
+
+    private static Path file(Path folder, String name) {
+        return folder.resolve(name + FILE_ENDING);
+    }
+
+    /** The folder of a class: the option's, where somebody said it, else the one that the class declares. */
+    Path folder(Experiments declared) {
+        return settings().isGiven(Option.EXPERIMENTS_DIR) ? usualFolder() : path(declared.value());
+    }
+
+    private Path usualFolder() {
+        return settings().path(Option.EXPERIMENTS_DIR);
+    }
+
+    /** A file or folder as it is on disk. */
+    Path path(String name) {
+        return workingDirectory.resolve(name).toAbsolutePath().normalize();
+    }
+
+    /** How a file is called in a unique id when no class stands above it: by name, or by path outside the usual folder. */
+    String id(Path file) {
+        String name = name(file);
+        Path folder = file.getParent();
+        if (folder.equals(usualFolder())) {
+            return name;
+        }
+        Path from = path("");
+        return (folder.startsWith(from) ? from.relativize(folder) : folder)
+                .resolve(name)
+                .toString()
+                .replace('\\', '/');
+    }
+
+    /** The file that {@link #id} stands for. */
+    Path withId(String id) {
+        int slash = id.lastIndexOf('/');
+        return named(slash < 0 ? usualFolder() : path(id.substring(0, slash)), id.substring(slash + 1));
+    }
+
+    static boolean isExperimentFile(Path path) {
+        return path.getFileName().toString().endsWith(FILE_ENDING);
+    }
+
+    static String name(Path file) {
+        String name = file.getFileName().toString();
+        return isExperimentFile(file) ? name.substring(0, name.length() - FILE_ENDING.length()) : name;
+    }
+}
