@@ -1,0 +1,71 @@
+package dev.assay.cli;
+
+import dev.assay.engine.ExitCode;
+import dev.assay.engine.Launch;
+import dev.assay.settings.UsageError;
+import java.io.PrintWriter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** {@code java -jar assay.jar}: the commands, and what a wrong one ends with. */
+@Command(
+        name = "assay",
+        description = "Measures where AI coding agents go wrong when they build Supabase apps.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Main.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "Examples:",
+            "  assay run todo-auth                               one experiment",
+            "  assay run todo-auth --implementer claude/opus     with a tool and model",
+            "  assay run \"Build a guestbook with Supabase\"       an ad-hoc prompt",
+            "  assay sql \"SELECT * FROM orchestrator_runs\"       what was stored",
+            "",
+            "Exit codes: 0 all passed, 1 something failed, 2 wrong usage or experiment, 3 nothing failed and a run was"
+                    + " aborted, 130 interrupted."
+        })
+public final class Main {
+    public static void main(String[] args) {
+        System.exit(commandLine(new Launch(System.err)).execute(args));
+    }
+
+    /** The whole command line; for a program that ends with its answer. */
+    static CommandLine commandLine(Launch launch) {
+        CommandLine line = new CommandLine(new Main()).addSubcommand(RunCommand.withOptions(new RunCommand(launch)));
+        return line.setParameterExceptionHandler(Main::wrongArguments)
+                .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, command.getErr()));
+    }
+
+    /** One line: what is wrong, what was perhaps meant, where to look. */
+    private static int wrongArguments(ParameterException problem, String[] args) {
+        CommandLine command = problem.getCommandLine();
+        List<String> guesses =
+                problem instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
+        String guess = guesses.isEmpty() ? "" : " Did you mean '" + String.join("' or '", guesses) + "'?";
+        command.getErr()
+                .println(problem.getMessage().strip() + "." + guess + " See: "
+                        + command.getCommandSpec().qualifiedName() + " --help");
+        return ExitCode.USAGE.value();
+    }
+
+    private static int failed(Exception problem, PrintWriter err) {
+        @Nullable String message = problem.getMessage();
+        err.println(message == null ? problem.toString() : message);
+        return problem instanceof UsageError ? ExitCode.USAGE.value() : ExitCode.FAILED.value();
+    }
+
+    /** The version that the jar was built as. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            @Nullable String version = Main.class.getPackage().getImplementationVersion();
+            return new String[] {"assay " + (version == null ? "(not packaged)" : version)};
+        }
+    }
+}

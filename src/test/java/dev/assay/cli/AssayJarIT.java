@@ -1,0 +1,81 @@
+package dev.assay.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.jar.JarFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar that runs alone, as it is packaged. */
+class AssayJarIT {
+    private static final Path JAR = Path.of("target", "assay.jar").toAbsolutePath();
+
+    @TempDir
+    Path directory;
+
+    private record Ended(int exit, String output) {}
+
+    @Test
+    void should_exit_2_and_list_the_experiments_after_a_typo() throws Exception {
+        Files.createDirectories(directory.resolve("experiments"));
+        Files.writeString(directory.resolve("experiments/todo-auth.yaml"), "title: Todo\nprompt: Build it.\n");
+
+        Ended ended = assay("run", "todo-aut");
+
+        assertThat(ended.exit()).isEqualTo(2);
+        assertThat(ended.output()).contains("No experiment named 'todo-aut'").contains("todo-auth");
+    }
+
+    @Test
+    void should_exit_2_with_one_line_after_a_wrong_option() throws Exception {
+        Ended ended = assay("run", "todo-auth", "--implementr", "nop");
+
+        assertThat(ended.exit()).isEqualTo(2);
+        assertThat(ended.output().lines()).singleElement().asString().contains("--implementer");
+    }
+
+    @Test
+    void should_know_its_version() throws Exception {
+        Ended ended = assay("--version");
+
+        assertThat(ended.exit()).isZero();
+        assertThat(ended.output()).startsWith("assay ").doesNotContain("not packaged");
+    }
+
+    @Test
+    void should_hold_services_of_all_libraries_and_signatures_of_none() throws IOException {
+        try (JarFile jar = new JarFile(JAR.toFile())) {
+            assertThat(jar.getEntry("META-INF/services/org.junit.platform.engine.TestEngine"))
+                    .isNotNull();
+            assertThat(jar.getEntry("META-INF/services/java.sql.Driver")).isNotNull();
+            assertThat(jar.stream().map(entry -> entry.getName()))
+                    .noneMatch(name -> name.matches("META-INF/[^/]+\\.(SF|RSA|DSA)"));
+            assertThat(jar.getManifest().getMainAttributes().getValue("Main-Class"))
+                    .isEqualTo(Main.class.getName());
+        }
+    }
+
+    private Ended assay(String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString()));
+        command.addAll(List.of(arguments));
+        Path output = directory.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        boolean ended = process.waitFor(1, TimeUnit.MINUTES);
+        if (!ended) {
+            process.destroyForcibly();
+        }
+        assertThat(ended).as("the command ended").isTrue();
+        return new Ended(process.exitValue(), Files.readString(output));
+    }
+}
