@@ -8,8 +8,8 @@ import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 
-/** What something thrown inside the loop means: always the world's or Assay's own failure. */
-final class Failures {
+/** What something thrown inside a run means: always the world's or Assay's own failure. */
+public final class Failures {
     private Failures() {}
 
     static StageResult result(Throwable thrown) {
@@ -25,14 +25,16 @@ final class Failures {
                 List.of(new Evidence("stack trace", "text/plain", trace.toString(), null)));
     }
 
-    static Cause cause(Throwable thrown) {
+    /** The cause that it stands for; never one of the agent's. */
+    public static Cause cause(Throwable thrown) {
         if (thrown instanceof TargetUnavailable) {
             return Cause.TARGET_UNAVAILABLE;
         }
         return thrown instanceof ProgramNotFound ? Cause.TOOL_MISSING : Cause.HARNESS_BUG;
     }
 
-    static String message(Throwable thrown) {
+    /** What happened, for people. */
+    public static String message(Throwable thrown) {
         String text = String.valueOf(thrown.getMessage());
         return cause(thrown) == Cause.HARNESS_BUG ? "Assay failed: " + thrown : text;
     }

@@ -137,7 +137,10 @@ class EngineStatesTest {
                 selectClass(Fixture.class));
 
         assertThat(tree.failed()).containsExactly("run:1", "run:1");
-        assertThat(tree.problem("run:1")).hasMessage("the log database cannot start");
+        assertThat(tree.problem("run:1"))
+                .isInstanceOf(RunAborted.class)
+                .hasMessageStartingWith("ABORTED harness-bug: ")
+                .hasMessageContaining("the log database cannot start");
         assertThat(opened).hasValue(1);
     }
 

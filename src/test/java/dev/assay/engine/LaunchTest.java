@@ -9,7 +9,10 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import dev.assay.run.Cause;
 import dev.assay.run.Outcome;
 import dev.assay.run.StageResult;
+import dev.assay.settings.UsageError;
+import dev.assay.target.TargetUnavailable;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -83,6 +86,34 @@ class LaunchTest {
     @Test
     void should_exit_3_when_a_run_is_aborted() {
         assertThat(launch(ending(Outcome.ABORTED, Cause.OVERLOADED), Map.of())).isEqualTo(ExitCode.ABORTED);
+    }
+
+    @Test
+    void should_exit_3_and_say_why_when_a_run_cannot_begin() {
+        Launch launch = new Launch(
+                new AssayTestEngine(
+                        settings -> {
+                            throw new TargetUnavailable("the embedded Supabase does not start", new IOException());
+                        },
+                        directory),
+                err());
+
+        assertThat(launch.run(Map.of())).isEqualTo(ExitCode.ABORTED);
+        assertThat(text()).contains("ABORTED target-unavailable: the embedded Supabase does not start");
+    }
+
+    @Test
+    void should_exit_2_and_say_why_when_nobody_can_do_what_was_asked() {
+        Launch launch = new Launch(
+                new AssayTestEngine(
+                        settings -> {
+                            throw new UsageError("implementer: there is no tool 'clade'");
+                        },
+                        directory),
+                err());
+
+        assertThat(launch.run(Map.of())).isEqualTo(ExitCode.USAGE);
+        assertThat(text().lines()).containsExactly("implementer: there is no tool 'clade'");
     }
 
     @Test

@@ -50,7 +50,7 @@ public final class RunDescriptor extends ExperimentNode {
     }
 
     @Override
-    public EngineContext before(EngineContext context) throws InterruptedException {
+    public EngineContext before(EngineContext context) {
         context.run().start(Set.copyOf(STAGES.keySet()));
         return context;
     }

@@ -4,10 +4,12 @@ import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Variant;
 import dev.assay.run.Cause;
 import dev.assay.run.ExperimentRun;
+import dev.assay.run.Failures;
 import dev.assay.run.Outcome;
 import dev.assay.run.Stage;
 import dev.assay.run.StageResult;
 import dev.assay.run.Stages;
+import dev.assay.settings.UsageError;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -44,11 +46,29 @@ public final class RunExecution {
         this.uniqueId = uniqueId;
     }
 
-    /** Begins the run and takes the bodies of its stages. */
-    public void start(Set<String> knownStages) throws InterruptedException {
-        ExperimentRun started = session.runs().start(experiment, variant, repetition, uniqueId);
-        run = started;
-        started.run(new Stages() {
+    /**
+     * Begins the run and takes the bodies of its stages.
+     *
+     * @throws UsageError when what was asked for makes no sense
+     * @throws RunAborted when the run cannot begin for any other reason
+     */
+    public void start(Set<String> knownStages) {
+        try {
+            ExperimentRun started = session.runs().start(experiment, variant, repetition, uniqueId);
+            run = started;
+            started.run(registration(knownStages));
+        } catch (UsageError e) {
+            throw e;
+        } catch (InterruptedException e) {
+            session.interrupt();
+            throw new RunAborted(Cause.INTERRUPTED, Cause.INTERRUPTED.meaning());
+        } catch (RuntimeException | LinkageError e) {
+            throw new RunAborted(Failures.cause(e), Texts.message(Failures.message(e)), e);
+        }
+    }
+
+    private Stages registration(Set<String> knownStages) {
+        return new Stages() {
             @Override
             public void test(Stage stage, TestBody body) {
                 put(stage, new StageBody.Test(body));
@@ -74,7 +94,7 @@ public final class RunExecution {
                             "The run names its stage " + stage.id() + " twice; this is a bug of Assay's");
                 }
             }
-        });
+        };
     }
 
     /** What the stage does; {@code null} where the run has nothing for it. */
