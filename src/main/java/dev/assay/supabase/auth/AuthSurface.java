@@ -221,12 +221,7 @@ public final class AuthSurface implements Surface {
     /** Callers that name the API version of 2024 get the error's code as text, older ones the status as number. */
     private static void refuse(Exchange exchange, AuthError error) throws IOException {
         if (error.getCause() != null) {
-            LOG.warn(
-                    "{} {}: {}: {}",
-                    exchange.method(),
-                    exchange.path(),
-                    error.words(),
-                    error.getCause().getMessage());
+            LOG.warn("{} {}: {}: {}", exchange.method(), exchange.path(), error.words(), root(error.getCause()));
         }
         boolean current = exchange.header(VERSION_HEADER)
                 .filter(version -> version.compareTo(VERSION) >= 0)
@@ -251,6 +246,15 @@ public final class AuthSurface implements Surface {
             headers.put(VERSION_HEADER, VERSION);
         }
         exchange.respond(error.status(), headers, bytes(body));
+    }
+
+    /** What the database said; what stands around it quotes the statement's arguments, passwords among them. */
+    private static String root(Throwable thrown) {
+        Throwable cause = thrown;
+        while (cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        return String.valueOf(cause.getMessage());
     }
 
     private static ObjectNode health() {

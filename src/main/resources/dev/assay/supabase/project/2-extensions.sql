@@ -52,7 +52,7 @@ $$;
 revoke execute on function supabase_admin.create_extension from public;
 grant execute on function supabase_admin.create_extension to postgres;
 
--- As supabase_vault has it; secrets are encrypted under a key that only the superuser reads.
+-- As supabase_vault has it; secrets are encrypted under a key that the API's roles cannot read.
 create schema vault;
 create table supabase_admin.vault_key (key text not null);
 insert into supabase_admin.vault_key values (encode(extensions.gen_random_bytes(32), 'hex'));
