@@ -3,6 +3,7 @@ package dev.assay.supabase.rest;
 import dev.assay.supabase.RequestRefused;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -92,6 +93,13 @@ final class Refusal extends RequestRefused {
                         + (hint == null ? "" : " using the hint '" + hint + "'") + " in the schema '"
                         + source.schema() + "', but no matches were found.",
                 similar == null ? null : "Perhaps you meant '" + similar + "' instead of '" + target + "'.");
+    }
+
+    static Refusal ambiguous(String message, JsonNode details, String hint) {
+        ObjectNode body = JsonNodeFactory.instance.objectNode();
+        body.put("code", "PGRST201").set("details", details);
+        return new Refusal(
+                300, Map.of(), body.put("hint", hint).put("message", message).toString(), false);
     }
 
     static Refusal notEmbedded(String name) {

@@ -1,0 +1,57 @@
+package dev.assay.supabase.rest;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function that can be called by name.
+ *
+ * @param parameters those that take a value
+ * @param set whether it returns many rows
+ * @param writes whether it is volatile
+ * @param returnType the name of the type
+ * @param composite whether it returns rows of columns
+ * @param returnTable oid of the table whose rows it returns; 0 for none
+ * @param argumentTable oid of the table whose row is its only argument; 0 for none
+ * @param oneRow whether it is declared to return a single row
+ */
+record Function(
+        Name name,
+        List<Parameter> parameters,
+        boolean set,
+        boolean writes,
+        String returnType,
+        boolean composite,
+        long returnTable,
+        long argumentTable,
+        boolean oneRow) {
+
+    boolean isVoid() {
+        return returnType.equals("void");
+    }
+
+    /** The only parameter, when it has no name. */
+    @Nullable
+    Parameter unnamed() {
+        return parameters.size() == 1 && parameters.get(0).name().isEmpty() ? parameters.get(0) : null;
+    }
+
+    boolean takes(String argument) {
+        return parameter(argument) != null;
+    }
+
+    @Nullable
+    Parameter parameter(String argument) {
+        for (Parameter parameter : parameters) {
+            if (parameter.name().equals(argument)) {
+                return parameter;
+            }
+        }
+        return null;
+    }
+
+    /**
+     * @param type as SQL; of a variadic one, the array
+     */
+    record Parameter(String name, String type, boolean required, boolean variadic) {}
+}
