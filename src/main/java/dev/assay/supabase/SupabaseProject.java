@@ -9,6 +9,8 @@ import dev.assay.supabase.project.Migrated;
 import dev.assay.supabase.project.Migrations;
 import dev.assay.supabase.project.ProjectConfig;
 import dev.assay.supabase.project.TemplateDatabase;
+import dev.assay.supabase.rest.RestSettings;
+import dev.assay.supabase.rest.RestSurface;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -25,6 +27,7 @@ public final class SupabaseProject implements AutoCloseable {
     private final ProjectKeys keys;
     private final Mailbox mailbox = new Mailbox();
     private final List<HikariDataSource> pools = new ArrayList<>();
+    private final RestSurface rest;
     private final Gateway gateway;
     private final Runnable onClose;
     private boolean closed;
@@ -51,10 +54,20 @@ public final class SupabaseProject implements AutoCloseable {
         this.keys = address.keys();
         this.onClose = onClose;
         cluster.createDatabase(database, TemplateDatabase.NAME, TemplateDatabase.OWNER);
+        Clock clock = Clock.systemUTC();
+        ApiKeys apiKeys = new ApiKeys(keys, false, clock);
+        this.rest = new RestSurface(
+                new RestSettings(
+                        cluster.jdbcUrl(database, "authenticator", passwords.authenticator()),
+                        config.api().schemas(),
+                        config.api().extraSearchPath(),
+                        config.api().maxRows(),
+                        POOL,
+                        true,
+                        true),
+                apiKeys);
         boolean started = false;
         try {
-            Clock clock = Clock.systemUTC();
-            ApiKeys apiKeys = new ApiKeys(keys, false, clock);
             AuthSurface auth = new AuthSurface(
                     pool("supabase_auth_admin", passwords.authAdmin()),
                     apiKeys,
@@ -62,10 +75,11 @@ public final class SupabaseProject implements AutoCloseable {
                     this::url,
                     mailbox,
                     clock);
-            this.gateway = new Gateway(address.port(), List.of(auth));
+            this.gateway = new Gateway(address.port(), List.of(rest, auth));
             started = true;
         } finally {
             if (!started) {
+                rest.close();
                 pools.forEach(HikariDataSource::close);
                 cluster.dropDatabase(database);
             }
@@ -131,6 +145,7 @@ public final class SupabaseProject implements AutoCloseable {
         cluster.createDatabase(database, TemplateDatabase.NAME, TemplateDatabase.OWNER);
         // what the pools hold are connections to the database that was
         pools.forEach(pool -> pool.getHikariPoolMXBean().softEvictConnections());
+        rest.reconnect();
         mailbox.clear();
         Migrations migrations = new Migrations(folder, jdbcUrl());
         Migrated migrated = migrations.apply();
@@ -161,6 +176,7 @@ public final class SupabaseProject implements AutoCloseable {
         closed = true;
         try {
             gateway.close();
+            rest.close();
             pools.forEach(HikariDataSource::close);
             cluster.dropDatabase(database);
         } finally {

@@ -2,6 +2,7 @@ package dev.assay.supabase.rest;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.pool.HikariPool;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -140,6 +141,14 @@ final class Database implements AutoCloseable {
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
             }
+        }
+    }
+
+    /** Replaces the connections; those at work when they are done. */
+    void reconnect() {
+        HikariPoolMXBean connections = pool.getHikariPoolMXBean();
+        if (connections != null) {
+            connections.softEvictConnections();
         }
     }
 

@@ -180,6 +180,12 @@ public final class RestSurface implements Surface, AutoCloseable {
         return segments;
     }
 
+    /** Lets go of what it holds of a database that was replaced by another of the same name. */
+    public void reconnect() {
+        database.reconnect();
+        cache.forget();
+    }
+
     /** Closes its connections. */
     @Override
     public void close() {

@@ -55,6 +55,11 @@ final class SchemaCache implements AutoCloseable {
         return load(moment);
     }
 
+    /** Has the catalog read again before it is used. */
+    void forget() {
+        changedAt = System.nanoTime();
+    }
+
     private synchronized Catalog load(long moment) throws SQLException {
         Catalog known = catalog;
         if (known == null || known.loadedAt() - moment <= 0) {

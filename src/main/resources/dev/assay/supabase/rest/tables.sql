@@ -9,7 +9,10 @@ select c.oid::bigint,
        coalesce(nullif(t.typbasetype, 0), t.oid)::regtype::text,
        case
          when a.attidentity in ('a', 'd')
-           then 'nextval(' || quote_literal(pg_catalog.pg_get_serial_sequence(format('%I.%I', n.nspname, c.relname), a.attname)) || ')'
+           then (select 'nextval(' || quote_literal(s.objid::regclass) || ')'
+                 from pg_catalog.pg_depend s
+                 where s.classid = 'pg_catalog.pg_class'::regclass and s.refclassid = s.classid
+                   and s.refobjid = c.oid and s.refobjsubid = a.attnum and s.deptype = 'i')
          when a.attgenerated = '' then coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), pg_catalog.pg_get_expr(t.typdefaultbin, 0))
        end,
        pg_catalog.pg_relation_is_updatable(c.oid, true)
