@@ -51,7 +51,8 @@ class ArchitectureTest {
         rooms.put("check", Set.of("experiment", "target", "process", "tools"));
         rooms.put("run", allAbove(rooms, "supabase"));
         rooms.put("store", Set.of("postgres", "experiment", "agent", "run"));
-        rooms.put("report", Set.of("experiment", "run", "store"));
+        // agent and check too: what a run tells its listeners are their events, usage and evidence
+        rooms.put("report", Set.of("experiment", "agent", "check", "run", "store"));
         rooms.put("engine", allAbove(rooms));
         rooms.put("analysis", Set.of("experiment", "store"));
         rooms.put("service", allAbove(rooms));

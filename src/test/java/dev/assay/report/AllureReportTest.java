@@ -1,0 +1,280 @@
+package dev.assay.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.assay.check.Evidence;
+import dev.assay.run.Cause;
+import dev.assay.run.Outcome;
+import dev.assay.run.RunListener.Node;
+import dev.assay.run.StageResult;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class AllureReportTest {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void should_say_so_when_the_folder_cannot_be_made() throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "");
+
+        assertThatThrownBy(() -> new AllureReport(file.resolve("results")))
+                .isInstanceOf(UncheckedIOException.class)
+                .hasMessageContaining("cannot be made");
+    }
+
+    @Test
+    void should_show_red_only_what_decides() throws IOException {
+        List<JsonNode> results = told("a", 1, false);
+
+        assertThat(results)
+                .extracting(result -> result.get("name").asString() + " "
+                        + result.get("status").asString())
+                .containsExactlyInAnyOrder(
+                        "plan passed",
+                        "implement passed",
+                        "implement passed",
+                        "rls · todos · user B skipped",
+                        "rls · todos · user B passed",
+                        "not run skipped",
+                        "rls · todos · user B failed");
+        assertThat(messages(results))
+                .contains(
+                        "superseded: user B can read a row of todos that belongs to user A\nexpected: 0 rows\n"
+                                + "found: 1 row\n\ncause: check-failed (the app does not do what the contract asks)",
+                        "not contracted\n\ncause: skipped (left out)",
+                        "12 assertions".replace("12", "3"));
+    }
+
+    @Test
+    void should_show_the_worlds_failures_as_broken_only_where_they_decide() throws IOException {
+        ReportedRun run = listening("a", 1);
+        run.start();
+        for (boolean deciding : new boolean[] {true, false}) {
+            Node node = run.leaf("check", "c" + deciding, "check", "", 0, Map.of());
+            run.check(node, StageResult.of(Outcome.ABORTED, Cause.TARGET_UNAVAILABLE, "gone", deciding));
+        }
+        Node givenUp = run.leaf("call", "verify", "verify", "", 0, Map.of());
+        run.check(givenUp, StageResult.of(Outcome.FAILED, Cause.NOT_VERIFIED, "no retries left", false));
+
+        assertThat(results("a"))
+                .extracting(result -> result.get("status").asString())
+                .containsExactlyInAnyOrder("broken", "skipped", "skipped");
+        assertThat(messages(results("a")))
+                .anyMatch(message -> message.startsWith("gone\n\ncause: target-unavailable"))
+                .anyMatch(message -> message.startsWith("aborted: gone"))
+                .anyMatch(message -> message.startsWith("not verified: no retries left"));
+    }
+
+    @Test
+    void should_attach_only_files_that_are_there_and_all_that_are() throws IOException {
+        List<JsonNode> results = told("a", 1, false);
+
+        List<String> sources = new ArrayList<>();
+        results.forEach(result -> result.findValues("source").forEach(source -> sources.add(source.asString())));
+        assertThat(sources).hasSizeGreaterThan(6).doesNotHaveDuplicates();
+        assertThat(sources)
+                .allSatisfy(source ->
+                        assertThat(folder.resolve("a").resolve(source)).isRegularFile());
+        try (Stream<Path> files = Files.list(folder.resolve("a"))) {
+            assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.contains("-attachment")))
+                    .containsExactlyInAnyOrderElementsOf(sources);
+        }
+    }
+
+    @Test
+    void should_show_what_agents_print_as_text() throws IOException {
+        List<JsonNode> results = told("a", 1, false);
+
+        for (JsonNode result : results) {
+            result.findValues("type")
+                    .forEach(type -> assertThat(type.asString()).isEqualTo("text/plain"));
+            assertThat(result.has("descriptionHtml")).isFalse();
+            assertThat(result.has("description")).isFalse();
+            Stream.of("name", "message", "value")
+                    .flatMap(key -> result.findValues(key).stream())
+                    .forEach(text -> assertThat(text.asString()).doesNotContain("\u001b", "\u0007"));
+        }
+        JsonNode implement = named(results, "implement").get(0);
+        assertThat(implement.at("/steps/0/name").asString()).isEqualTo("Bash: npm run build");
+        assertThat(implement.at("/steps/1/name").asString()).startsWith("Bash: cat ␛[2J");
+        assertThat(implement.at("/steps/1/status").asString()).isEqualTo("failed");
+        assertThat(implement
+                        .at("/attachments")
+                        .valueStream()
+                        .map(one -> one.get("name").asString()))
+                .containsExactly("prompt", "events", "changes");
+        String events = Files.readString(folder.resolve("a")
+                .resolve(implement.at("/attachments/1/source").asString()));
+        assertThat(events).startsWith("{\"id\":").contains("<script>");
+    }
+
+    @Test
+    void should_label_every_result_the_skipped_too() throws IOException {
+        assertThat(told("a", 2, true))
+                .allSatisfy(result -> assertThat(label(result, "parentSuite") + " | " + label(result, "suite") + " | "
+                                + label(result, "epic"))
+                        .isEqualTo("todo-auth | recorded #2 | Todo app with email auth"));
+        assertThat(results("a"))
+                .extracting(result ->
+                        label(result, "subSuite") + " / " + result.get("name").asString())
+                .contains(
+                        "plan / plan",
+                        "Tables <b>and</b> policies / implement",
+                        "Tables <b>and</b> policies / rls · todos · user B",
+                        "browser / not run",
+                        "evaluation / rls · todos · user B");
+    }
+
+    @Test
+    void should_keep_ids_over_runs_and_fold_attempts_but_not_repetitions() throws IOException {
+        List<String> first = ids(told("a", 1, true), "historyId");
+        List<String> again = ids(told("b", 1, false), "historyId");
+        List<String> other = ids(told("c", 2, true), "historyId");
+
+        assertThat(again).containsExactlyElementsOf(first);
+        assertThat(other).doesNotContainAnyElementsOf(first);
+        assertThat(ids(results("c"), "testCaseId")).containsExactlyElementsOf(ids(results("a"), "testCaseId"));
+        // seven leaves, of which two attempts of implement and of one check are the same test
+        assertThat(first).hasSize(7);
+        assertThat(first.stream().distinct()).hasSize(5);
+        JsonNode attempt = named(results("a"), "implement").get(0);
+        assertThat(attempt.get("parameters")
+                        .valueStream()
+                        .filter(parameter -> parameter.get("name").asString().equals("attempt"))
+                        .map(parameter -> parameter.get("excluded").asBoolean()))
+                .containsExactly(true);
+    }
+
+    @Test
+    void should_copy_pictures_and_neither_follow_links_nor_trust_markup() throws IOException {
+        Path picture = Files.write(folder.resolve("shot.png"), new byte[] {1, 2, 3});
+        Path page = Files.writeString(folder.resolve("page.html"), "<script>");
+        Path link = Files.createSymbolicLink(folder.resolve("link.png"), picture);
+        ReportedRun run = listening("a", 1);
+        run.start();
+        run.check(
+                run.leaf("check", "c", "check", "", 0, Map.of()),
+                new StageResult(
+                        Outcome.PASSED,
+                        Optional.empty(),
+                        "",
+                        1,
+                        true,
+                        List.of(),
+                        List.of(
+                                new Evidence("shot", "image/png", null, picture),
+                                new Evidence("page", "text/html", null, page),
+                                new Evidence("link", "image/png", null, link),
+                                new Evidence("gone", "image/png", null, folder.resolve("gone")))));
+
+        JsonNode attachments = results("a").get(0).get("attachments");
+        assertThat(attachments
+                        .valueStream()
+                        .map(one -> one.get("name").asString() + " "
+                                + one.get("type").asString()))
+                .containsExactly("shot image/png", "page text/plain");
+        assertThat(folder.resolve("a").resolve(attachments.at("/0/source").asString()))
+                .hasSameBinaryContentAs(picture);
+    }
+
+    @Test
+    void should_write_a_category_for_every_cause_that_finds_its_results() throws IOException {
+        List<JsonNode> results = told("a", 1, false);
+        JsonNode categories = JSON.readTree(folder.resolve("a/categories.json"));
+
+        assertThat(categories.size()).isEqualTo(Cause.values().length + 3);
+        for (JsonNode result : results) {
+            String status = result.get("status").asString();
+            String message = result.at("/statusDetails/message").asString("");
+            List<String> found = categories
+                    .valueStream()
+                    .filter(category -> category.get("matchedStatuses")
+                            .valueStream()
+                            .anyMatch(matched -> matched.asString().equals(status)))
+                    .filter(category ->
+                            message.matches(category.get("messageRegex").asString()))
+                    .map(category -> category.get("name").asString())
+                    .toList();
+            assertThat(found).hasSize(status.equals("passed") ? 0 : 1);
+        }
+    }
+
+    @Test
+    void should_say_what_the_runs_were_run_with() throws IOException {
+        told("a", 1, true);
+        Properties environment = new Properties();
+        try (var reader = Files.newBufferedReader(folder.resolve("a/environment.properties"), StandardCharsets.UTF_8)) {
+            environment.load(reader);
+        }
+
+        assertThat(environment)
+                .containsEntry("Source", "RECORDED")
+                .containsEntry("Experiments", "todo-auth")
+                .containsEntry("Target", "embedded")
+                .containsKeys("Assay", "Java", "OS");
+    }
+
+    private ReportedRun listening(String name, int repetition) {
+        ReportedRun run = new ReportedRun(folder, repetition);
+        run.listener = new AllureReport(folder.resolve(name), run);
+        return run;
+    }
+
+    private List<JsonNode> told(String name, int repetition, boolean passes) throws IOException {
+        listening(name, repetition).tellAll(passes);
+        return results(name);
+    }
+
+    private List<JsonNode> results(String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve(name))) {
+            return files.filter(file -> file.getFileName().toString().endsWith("-result.json"))
+                    .<JsonNode>map(JSON::readTree)
+                    .toList();
+        }
+    }
+
+    private static List<JsonNode> named(List<JsonNode> results, String name) {
+        return results.stream()
+                .filter(result -> result.get("name").asString().equals(name))
+                .toList();
+    }
+
+    private static List<String> messages(List<JsonNode> results) {
+        return results.stream()
+                .map(result -> result.at("/statusDetails/message").asString(""))
+                .toList();
+    }
+
+    private static List<String> ids(List<JsonNode> results, String key) {
+        return results.stream()
+                .map(result -> result.get(key).asString())
+                .sorted()
+                .toList();
+    }
+
+    private static String label(JsonNode result, String name) {
+        return result.get("labels")
+                .valueStream()
+                .filter(label -> label.get("name").asString().equals(name))
+                .map(label -> label.get("value").asString())
+                .findFirst()
+                .orElse("");
+    }
+}
