@@ -55,8 +55,12 @@ public final class SharedCluster implements AutoCloseable {
         return join(dataDir, cache, GRACE);
     }
 
-    /** @param grace how long it stays without users; counts where this process is the first */
-    static SharedCluster join(Path dataDir, Path cache, Duration grace) throws InterruptedException {
+    /**
+     * Joins it as {@link #join(Path, Path)} does.
+     *
+     * @param grace how long it stays without users; counts where this process is the first
+     */
+    public static SharedCluster join(Path dataDir, Path cache, Duration grace) throws InterruptedException {
         Path folder = dataDir.toAbsolutePath().resolve("log-db");
         Path userFile = folder.resolve("users").resolve(ProcessId.current() + "-" + UUID.randomUUID());
         boolean joined = false;
