@@ -23,6 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Supabase in this JVM, without Docker: one PostgreSQL cluster, and a database and gateway for each project.
@@ -30,6 +32,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p>Closing it closes the projects and leaves no process, port or file behind.
  */
 public final class EmbeddedSupabase implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedSupabase.class);
+
     /** Of {@code postgres}: what the local stack has, and what tools try first. */
     static final String OWNER_PASSWORD = "postgres";
 
@@ -93,17 +97,17 @@ public final class EmbeddedSupabase implements AutoCloseable {
     }
 
     /**
-     * Opens a fresh, empty project.
+     * Opens a fresh, empty project. A {@code config.toml} that is broken is told of by {@link SupabaseProject#migrate};
+     * until it is mended the defaults hold.
      *
      * @param folder the app's folder: its {@code supabase/config.toml} is read, migrations are not applied
-     * @throws dev.assay.supabase.project.ProjectConfig.BrokenConfig where that file cannot be used
      */
     public SupabaseProject open(Path folder, Identity identity) {
+        ProjectConfig config = configOf(folder);
         if (identity == Identity.WELL_KNOWN) {
-            int port = ProjectConfig.read(folder).api().port();
             Optional<FileLock> lock = wellKnownLock();
             if (lock.isPresent()) {
-                Optional<SupabaseProject> project = openWellKnown(folder, port, lock.get());
+                Optional<SupabaseProject> project = openWellKnown(folder, config, lock.get());
                 if (project.isPresent()) {
                     return project.get();
                 }
@@ -113,14 +117,25 @@ public final class EmbeddedSupabase implements AutoCloseable {
                 cluster,
                 databaseName(),
                 folder,
+                config,
                 passwords,
                 new SupabaseProject.Address(0, ProjectKeys.random()),
                 () -> {}));
     }
 
+    private static ProjectConfig configOf(Path folder) {
+        try {
+            return ProjectConfig.read(folder);
+        } catch (ProjectConfig.BrokenConfig e) {
+            LOG.info("{}; the defaults hold until then", e.getMessage());
+            return ProjectConfig.defaults();
+        }
+    }
+
     /** Empty where something else listens on the port; the lock is then given back. */
-    private Optional<SupabaseProject> openWellKnown(Path folder, int port, FileLock lock) {
+    private Optional<SupabaseProject> openWellKnown(Path folder, ProjectConfig config, FileLock lock) {
         boolean open = false;
+        int port = config.api().port();
         try {
             if (!isFree(port)) {
                 return Optional.empty();
@@ -129,6 +144,7 @@ public final class EmbeddedSupabase implements AutoCloseable {
                     cluster,
                     databaseName(),
                     folder,
+                    config,
                     passwords,
                     new SupabaseProject.Address(port, ProjectKeys.demo()),
                     () -> close(lock.acquiredBy()));

@@ -41,7 +41,7 @@ public final class Gateway implements AutoCloseable {
 
     private final Server server;
     private final int port;
-    private final List<Surface> surfaces;
+    private volatile List<Surface> surfaces;
     private final Cors cors = new Cors();
 
     /**
@@ -51,10 +51,7 @@ public final class Gateway implements AutoCloseable {
      * @throws UncheckedIOException when the port is taken
      */
     public Gateway(int port, List<? extends Surface> surfaces) {
-        this.surfaces = surfaces.stream()
-                .map(Surface.class::cast)
-                .sorted(Comparator.comparing(surface -> -surface.prefix().length()))
-                .toList();
+        this.surfaces = longestPrefixFirst(surfaces);
         // Requests wait on the database, so more threads than cores; idle ones go away.
         QueuedThreadPool threads = new QueuedThreadPool(64, 4, 10_000);
         threads.setName("supabase-gateway");
@@ -89,6 +86,18 @@ public final class Gateway implements AutoCloseable {
             }
             throw new UncheckedIOException(new IOException("The gateway could not start on port " + wanted, e));
         }
+    }
+
+    private static List<Surface> longestPrefixFirst(List<? extends Surface> surfaces) {
+        return surfaces.stream()
+                .map(Surface.class::cast)
+                .sorted(Comparator.comparing(surface -> -surface.prefix().length()))
+                .toList();
+    }
+
+    /** Serves other surfaces from now on; requests under way end with those they began with. */
+    public void serve(List<? extends Surface> others) {
+        surfaces = longestPrefixFirst(others);
     }
 
     public int port() {

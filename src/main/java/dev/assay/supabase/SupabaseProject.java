@@ -1,41 +1,42 @@
 package dev.assay.supabase;
 
-import com.zaxxer.hikari.HikariConfig;
-import com.zaxxer.hikari.HikariDataSource;
 import dev.assay.postgres.PostgresCluster;
-import dev.assay.supabase.auth.AuthSurface;
 import dev.assay.supabase.auth.Mailbox;
 import dev.assay.supabase.project.Migrated;
 import dev.assay.supabase.project.Migrations;
 import dev.assay.supabase.project.ProjectConfig;
 import dev.assay.supabase.project.TemplateDatabase;
-import dev.assay.supabase.rest.RestSettings;
-import dev.assay.supabase.rest.RestSurface;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
-/** One Supabase project: a database of its own, and the API over it. Closing it leaves neither. */
+/**
+ * One Supabase project: a database of its own, and the API over it. Closing it leaves neither.
+ *
+ * <p>{@code supabase/config.toml} is read when the project opens and again before migrations, since an app under
+ * construction gets or changes it on the way. While it is broken, the settings before it hold.
+ */
 public final class SupabaseProject implements AutoCloseable {
-    private static final int POOL = 16;
+    private static final String CONFIG = "supabase/config.toml";
 
     private final PostgresCluster cluster;
     private final String database;
     private final Path folder;
-    private final ProjectConfig config;
+    private final ServicePasswords passwords;
     private final ProjectKeys keys;
     private final Mailbox mailbox = new Mailbox();
-    private final List<HikariDataSource> pools = new ArrayList<>();
-    private final RestSurface rest;
     private final Gateway gateway;
     private final Runnable onClose;
+    private ProjectConfig config;
+    private ProjectApi api;
     private boolean closed;
 
     /**
      * Copies the template and starts to listen.
      *
      * @param folder holds {@code supabase/}
+     * @param config how it is set up at first
      * @param passwords of the roles that the API logs in with
      * @param address where to listen, and the keys to listen to
      * @param onClose run once, after the close
@@ -44,43 +45,26 @@ public final class SupabaseProject implements AutoCloseable {
             PostgresCluster cluster,
             String database,
             Path folder,
+            ProjectConfig config,
             ServicePasswords passwords,
             Address address,
             Runnable onClose) {
         this.cluster = cluster;
         this.database = database;
         this.folder = folder;
-        this.config = ProjectConfig.read(folder);
+        this.config = config;
+        this.passwords = passwords;
         this.keys = address.keys();
         this.onClose = onClose;
         cluster.createDatabase(database, TemplateDatabase.NAME, TemplateDatabase.OWNER);
-        Clock clock = Clock.systemUTC();
-        ApiKeys apiKeys = new ApiKeys(keys, false, clock);
-        this.rest = new RestSurface(
-                new RestSettings(
-                        cluster.jdbcUrl(database, "authenticator", passwords.authenticator()),
-                        config.api().schemas(),
-                        config.api().extraSearchPath(),
-                        config.api().maxRows(),
-                        POOL,
-                        true,
-                        true),
-                apiKeys);
+        this.api = api(config);
         boolean started = false;
         try {
-            AuthSurface auth = new AuthSurface(
-                    pool("supabase_auth_admin", passwords.authAdmin()),
-                    apiKeys,
-                    config.auth(),
-                    this::url,
-                    mailbox,
-                    clock);
-            this.gateway = new Gateway(address.port(), List.of(rest, auth));
+            this.gateway = new Gateway(address.port(), api.surfaces());
             started = true;
         } finally {
             if (!started) {
-                rest.close();
-                pools.forEach(HikariDataSource::close);
+                api.close();
                 cluster.dropDatabase(database);
             }
         }
@@ -93,17 +77,8 @@ public final class SupabaseProject implements AutoCloseable {
      */
     record Address(int port, ProjectKeys keys) {}
 
-    private HikariDataSource pool(String role, String password) {
-        HikariConfig settings = new HikariConfig();
-        settings.setPoolName(database + "-" + role);
-        settings.setJdbcUrl(cluster.jdbcUrl(database, role, password));
-        settings.setMaximumPoolSize(POOL);
-        settings.setMinimumIdle(0);
-        settings.setInitializationFailTimeout(-1);
-        settings.setConnectionInitSql("set time zone 'UTC'");
-        HikariDataSource pool = new HikariDataSource(settings);
-        pools.add(pool);
-        return pool;
+    private ProjectApi api(ProjectConfig settings) {
+        return new ProjectApi(cluster, database, passwords, keys, settings, this::url, mailbox);
     }
 
     /** The API's base URL, without a slash at its end. */
@@ -115,7 +90,8 @@ public final class SupabaseProject implements AutoCloseable {
         return keys;
     }
 
-    public ProjectConfig config() {
+    /** The settings that hold now. */
+    public synchronized ProjectConfig config() {
         return config;
     }
 
@@ -134,27 +110,55 @@ public final class SupabaseProject implements AutoCloseable {
         return cluster.jdbcUrl(database, cluster.superuser(), cluster.superuserPassword());
     }
 
-    /** Applies the migrations that were not applied yet. */
-    public Migrated migrate() throws InterruptedException {
-        return new Migrations(folder, jdbcUrl()).apply();
+    /** Reads {@code config.toml} again and applies the migrations that were not applied yet. */
+    public synchronized Migrated migrate() throws InterruptedException {
+        Optional<Migrated.Failure> broken = configure();
+        return broken.isPresent() ? failed(broken) : new Migrations(folder, jdbcUrl()).apply();
     }
 
-    /** Makes the database new, then applies migrations and seed, as {@code supabase db reset}. */
+    /**
+     * Makes the database new, reads {@code config.toml} again, then applies migrations and seed, as
+     * {@code supabase db reset}.
+     */
     public synchronized Migrated reset() throws InterruptedException {
         cluster.dropDatabase(database);
         cluster.createDatabase(database, TemplateDatabase.NAME, TemplateDatabase.OWNER);
-        // what the pools hold are connections to the database that was
-        pools.forEach(pool -> pool.getHikariPoolMXBean().softEvictConnections());
-        rest.reconnect();
+        api.reconnect();
         mailbox.clear();
+        Optional<Migrated.Failure> broken = configure();
+        if (broken.isPresent()) {
+            return failed(broken);
+        }
         Migrations migrations = new Migrations(folder, jdbcUrl());
         Migrated migrated = migrations.apply();
         if (migrated.failure().isPresent()) {
             return migrated;
         }
-        Migrated seeded = migrations.seed(ProjectConfig.read(folder).seed());
+        Migrated seeded = migrations.seed(config.seed());
         return new Migrated(
                 joined(migrated.done(), seeded.done()), joined(migrated.notes(), seeded.notes()), seeded.failure());
+    }
+
+    private static Migrated failed(Optional<Migrated.Failure> failure) {
+        return new Migrated(List.of(), List.of(), failure);
+    }
+
+    /** Takes over what changed in {@code config.toml}; the port and the keys stay. */
+    private Optional<Migrated.Failure> configure() {
+        ProjectConfig read;
+        try {
+            read = ProjectConfig.read(folder);
+        } catch (ProjectConfig.BrokenConfig e) {
+            return Optional.of(new Migrated.Failure(CONFIG, String.valueOf(e.getMessage()), false));
+        }
+        if (!read.equals(config)) {
+            ProjectApi before = api;
+            api = api(read);
+            config = read;
+            gateway.serve(api.surfaces());
+            before.close();
+        }
+        return Optional.empty();
     }
 
     private static List<String> joined(List<String> first, List<String> second) {
@@ -176,8 +180,7 @@ public final class SupabaseProject implements AutoCloseable {
         closed = true;
         try {
             gateway.close();
-            rest.close();
-            pools.forEach(HikariDataSource::close);
+            api.close();
             cluster.dropDatabase(database);
         } finally {
             onClose.run();

@@ -1,7 +1,6 @@
 package dev.assay.target;
 
 import dev.assay.supabase.EmbeddedSupabase;
-import dev.assay.supabase.project.ProjectConfig;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +38,6 @@ public final class EmbeddedTargets implements Targets {
     public Target open(Path project, Path files) throws InterruptedException {
         try {
             return new EmbeddedTarget(shared().open(project, identity), project);
-        } catch (ProjectConfig.BrokenConfig e) {
-            throw new TargetUnavailable("The project's configuration cannot be used: " + e.getMessage(), e);
         } catch (IllegalStateException | UncheckedIOException e) {
             throw new TargetUnavailable(
                     "The embedded Supabase could not open a project: " + e.getMessage()

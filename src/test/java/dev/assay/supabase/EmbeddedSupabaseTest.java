@@ -2,9 +2,7 @@ package dev.assay.supabase;
 
 import static dev.assay.supabase.SupabaseFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.assay.supabase.project.ProjectConfig;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -38,9 +36,25 @@ class EmbeddedSupabaseTest {
     }
 
     @Test
-    void should_refuse_a_broken_config_and_leave_no_database() throws Exception {
-        SUPABASE.open(folder).close();
-        assertThatThrownBy(() -> SUPABASE.open(folder, "[api")).isInstanceOf(ProjectConfig.BrokenConfig.class);
+    void should_tell_of_a_broken_config_and_take_it_over_once_it_is_mended() throws Exception {
+        Path config = folder.resolve("supabase/config.toml");
+        try (SupabaseProject project = SUPABASE.open(folder, "[auth")) {
+            assertThat(signUp(project, project.keys().anonKey())).isEqualTo(200);
+            assertThat(project.migrate().failure()).hasValueSatisfying(failure -> {
+                assertThat(failure.file()).isEqualTo("supabase/config.toml");
+                assertThat(failure.message()).startsWith("supabase/config.toml:1: not valid TOML");
+                assertThat(failure.infrastructure()).isFalse();
+            });
+
+            Files.writeString(config, "[auth]\nenable_signup = false\n");
+            assertThat(project.migrate().failure()).isEmpty();
+            assertThat(project.config().auth().signups()).isFalse();
+            assertThat(signUp(project, project.keys().anonKey())).isEqualTo(422);
+
+            Files.delete(config);
+            assertThat(project.reset().failure()).isEmpty();
+            assertThat(signUp(project, project.keys().anonKey())).isEqualTo(200);
+        }
     }
 
     @Test

@@ -129,6 +129,9 @@ public record ProjectConfig(Api api, Auth auth, Seed seed, Map<String, Function>
         }
 
         private Api api() {
+            if (at("api.schemas").isArray() && at("api.schemas").isEmpty()) {
+                throw wrong("api.schemas", "a list of at least one schema", at("api.schemas"));
+            }
             return new Api(
                     number("api.port", 54321),
                     texts("api.schemas", List.of("public", "graphql_public")),

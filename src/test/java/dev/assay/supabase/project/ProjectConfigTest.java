@@ -32,6 +32,7 @@ class ProjectConfigTest {
                 .hasMessage("supabase/config.toml: auth.enable_signup must be true or false, but is \"yes\"");
         assertThatThrownBy(() -> read("[api]\nschemas = [1]\n"))
                 .hasMessageContaining("api.schemas must be a list of texts");
+        assertThatThrownBy(() -> read("[api]\nschemas = []\n")).hasMessageContaining("at least one schema");
         assertThatThrownBy(() -> read("[auth]\njwt_expiry = -1\n")).hasMessageContaining("auth.jwt_expiry");
     }
 
