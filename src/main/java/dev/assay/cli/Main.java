@@ -37,7 +37,9 @@ public final class Main {
 
     /** The whole command line; for a program that ends with its answer. */
     static CommandLine commandLine(Launch launch) {
-        CommandLine line = new CommandLine(new Main()).addSubcommand(RunCommand.withOptions(new RunCommand(launch)));
+        CommandLine line = new CommandLine(new Main())
+                .addSubcommand(RunCommand.withOptions(new RunCommand(launch)))
+                .addSubcommand(SqlCommand.withOptions(new SqlCommand()));
         return line.setParameterExceptionHandler(Main::wrongArguments)
                 .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, command.getErr()));
     }
@@ -49,9 +51,14 @@ public final class Main {
                 problem instanceof UnmatchedArgumentException unmatched ? unmatched.getSuggestions() : List.of();
         String guess = guesses.isEmpty() ? "" : " Did you mean '" + String.join("' or '", guesses) + "'?";
         command.getErr()
-                .println(problem.getMessage().strip() + "." + guess + " See: "
+                .println(sentence(problem.getMessage()) + guess + " See: "
                         + command.getCommandSpec().qualifiedName() + " --help");
         return ExitCode.USAGE.value();
+    }
+
+    private static String sentence(String message) {
+        String text = message.strip();
+        return text.endsWith(".") || text.endsWith("?") ? text : text + ".";
     }
 
     private static int failed(Exception problem, PrintWriter err) {

@@ -3,17 +3,13 @@ package dev.assay.cli;
 import dev.assay.engine.Launch;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
-import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -55,31 +51,13 @@ final class RunCommand implements Callable<Integer> {
     /** The command with an option for each in the list of options. */
     static CommandLine withOptions(RunCommand command) {
         CommandLine line = new CommandLine(command);
-        for (Option option : Option.values()) {
-            line.getCommandSpec().addOption(spec(option));
-        }
+        Options.add(line.getCommandSpec(), List.of(Option.values()));
         return line;
-    }
-
-    private static OptionSpec spec(Option option) {
-        OptionSpec.Builder spec = OptionSpec.builder("--" + option.id())
-                .paramLabel(option.kind().name())
-                .description(option.description()
-                        + option.defaultText().map(text -> " (" + text + ")").orElse(""));
-        return option.kind() == Option.Kind.FLAG
-                ? spec.type(Boolean.class).arity("0..1").fallbackValue("true").build()
-                : spec.type(String.class).arity("1").build();
     }
 
     @Override
     public Integer call() {
-        Map<String, String> options = new LinkedHashMap<>();
-        for (OptionSpec option : spec.options()) {
-            String id = option.longestName().substring(2);
-            if (Option.of(id).isPresent() && option.getValue() != null) {
-                options.put(id, option.getValue().toString());
-            }
-        }
+        Map<String, String> options = Options.given(spec);
         addWhat(options);
         return launch.run(options).value();
     }
@@ -93,7 +71,7 @@ final class RunCommand implements Callable<Integer> {
         if (!prompt && what.stream().anyMatch(name -> name.strip().indexOf(' ') > 0)) {
             throw wrong("A prompt must be the only argument; put it in quotes as a whole");
         }
-        Settings settings = Settings.load(id -> Optional.ofNullable(options.get(id)), Path.of(""));
+        Settings settings = Options.settings(options);
         if (Stream.of(Option.EXPERIMENT, Option.PROMPT, Option.RESUME, Option.RECHECK)
                 .noneMatch(settings::isGiven)) {
             throw wrong("Nothing to run: name an experiment, 'all', or give a prompt in quotes");
