@@ -50,7 +50,8 @@ class ArchitectureTest {
         rooms.put("budget", Set.of("agent"));
         rooms.put("check", Set.of("experiment", "target", "process", "tools"));
         rooms.put("run", allAbove(rooms, "supabase"));
-        rooms.put("store", Set.of("postgres", "experiment", "agent", "run"));
+        // process and check: their values (streams, exits, evidence) are in the records that a run hands over
+        rooms.put("store", Set.of("postgres", "experiment", "agent", "run", "process", "check"));
         // agent and check too: what a run tells its listeners are their events, usage and evidence
         rooms.put("report", Set.of("experiment", "agent", "check", "run", "store"));
         rooms.put("engine", allAbove(rooms));
