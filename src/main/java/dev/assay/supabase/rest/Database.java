@@ -105,19 +105,27 @@ final class Database implements AutoCloseable {
     }
 
     private static <T> T ended(Connection connection, Work<T> work) throws SQLException {
-        boolean committed = false;
+        Outcome<T> outcome;
         try {
-            Outcome<T> outcome = work.run(connection);
-            if (outcome.commit()) {
-                connection.commit();
-                committed = true;
-            }
-            return outcome.value();
-        } finally {
-            if (!committed) {
-                // a connection that cannot roll back is closed by the pool, which undoes the work as well
-                connection.rollback();
-            }
+            outcome = work.run(connection);
+        } catch (SQLException | RuntimeException e) {
+            undo(connection, e);
+            throw e;
+        }
+        if (outcome.commit()) {
+            connection.commit();
+        } else {
+            connection.rollback();
+        }
+        return outcome.value();
+    }
+
+    private static void undo(Connection connection, Exception cause) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // the pool closes such a connection, which undoes the work as well
+            cause.addSuppressed(e);
         }
     }
 
