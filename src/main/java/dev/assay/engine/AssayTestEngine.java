@@ -1,5 +1,6 @@
 package dev.assay.engine;
 
+import dev.assay.Assay;
 import dev.assay.engine.discovery.ExperimentDiscovery;
 import dev.assay.engine.execution.EngineContext;
 import dev.assay.engine.execution.Session;
@@ -26,9 +27,7 @@ public final class AssayTestEngine extends HierarchicalTestEngine<EngineContext>
 
     /** The engine as the platform finds it. */
     public AssayTestEngine() {
-        this(settings -> {
-            throw new IllegalStateException("The rooms are not put together yet; give the engine its runs.");
-        });
+        this(settings -> Assay.open(settings, System.out));
     }
 
     /** @param opening makes the runs of one execution; called when the first of them starts */

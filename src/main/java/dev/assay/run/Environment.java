@@ -49,6 +49,8 @@ public record Environment(String path, Map<String, String> passed, Path npmCache
         variables.put("npm_config_audit", "false");
         variables.put("npm_config_fund", "false");
         variables.put("npm_config_update_notifier", "false");
+        // global installs of an agent go into its own HOME, not into the shared tool
+        variables.put("npm_config_prefix", home.resolve(".npm-global").toString());
         variables.putAll(target.publicEnvironment());
         for (String name : names) {
             boolean key = name.toUpperCase(Locale.ROOT).contains("KEY");

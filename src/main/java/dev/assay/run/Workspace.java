@@ -102,16 +102,16 @@ final class Workspace {
             Files.createDirectories(into);
             Map<String, String> apart = new HashMap<>(environment);
             apart.put("GIT_INDEX_FILE", index.toString());
+            run(List.of("git", "--git-dir=" + history, "read-tree", commit), apart);
             run(
                     List.of(
                             "git",
                             "--git-dir=" + history,
-                            "--work-tree=" + into,
-                            "checkout",
+                            "--work-tree=" + folder,
+                            "checkout-index",
+                            "--all",
                             "--force",
-                            commit,
-                            "--",
-                            "."),
+                            "--prefix=" + into + "/"),
                     apart);
             Files.deleteIfExists(index);
         } catch (IOException e) {

@@ -1,0 +1,242 @@
+package dev.assay;
+
+import dev.assay.agent.AgentTool;
+import dev.assay.agent.nop.NopTool;
+import dev.assay.agent.recorded.RecordedTool;
+import dev.assay.check.ApiLayer;
+import dev.assay.check.Layer;
+import dev.assay.check.LayerKind;
+import dev.assay.check.RlsLayer;
+import dev.assay.check.SmokeLayer;
+import dev.assay.experiment.Experiment;
+import dev.assay.experiment.Matrix;
+import dev.assay.experiment.Role;
+import dev.assay.experiment.Variant;
+import dev.assay.process.Supervisor;
+import dev.assay.report.AllureReport;
+import dev.assay.report.ConsoleTree;
+import dev.assay.run.BuildRun;
+import dev.assay.run.Environment;
+import dev.assay.run.ExperimentRun;
+import dev.assay.run.ExperimentRuns;
+import dev.assay.run.Fingerprints;
+import dev.assay.run.RunContext;
+import dev.assay.run.RunContext.Performer;
+import dev.assay.run.RunInfo;
+import dev.assay.run.RunListener;
+import dev.assay.settings.Directories;
+import dev.assay.settings.Option;
+import dev.assay.settings.Settings;
+import dev.assay.settings.UsageError;
+import dev.assay.store.LogDatabase;
+import dev.assay.store.RunStore;
+import dev.assay.target.EmbeddedTargets;
+import dev.assay.target.Targets;
+import dev.assay.tools.Tools;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** The whole house put together: what each part is given stands here and nowhere else. */
+public final class Assay implements ExperimentRuns {
+    private static final DateTimeFormatter RUN_ID =
+            DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+    private static final Path ALLURE_RESULTS = Path.of("target", "allure-results");
+
+    private final Settings settings;
+    private final PrintStream out;
+    private final Directories directories;
+    private final Clock clock = Clock.systemUTC();
+    private final Supervisor supervisor;
+    private final Tools tools;
+    private final Targets targets;
+    private final LogDatabase database;
+    private final RunStore store;
+    private final List<RunListener> listeners;
+    private final Map<LayerKind, Layer> layers;
+    private final Map<String, AgentTool> agents;
+    private final ConcurrentLinkedQueue<BuildRun> underWay = new ConcurrentLinkedQueue<>();
+    private final Thread atExit = new Thread(this::interrupt, "assay-exit");
+
+    private Assay(Settings settings, PrintStream out) {
+        this.settings = settings;
+        this.out = out;
+        this.directories = Directories.of(settings);
+        this.supervisor = Supervisor.open();
+        this.tools = new Tools(directories.cache(), supervisor, settings.flag(Option.OFFLINE), out);
+        this.targets = new EmbeddedTargets(directories.cache());
+        this.database = LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache());
+        this.store = new RunStore(database, out, clock);
+        this.listeners =
+                List.of(store, new AllureReport(settings.directory().resolve(ALLURE_RESULTS)), new ConsoleTree(out));
+        this.layers = new EnumMap<>(Map.of(
+                LayerKind.API, new ApiLayer(),
+                LayerKind.RLS, new RlsLayer(),
+                LayerKind.SMOKE, new SmokeLayer(supervisor)));
+        this.agents = new LinkedHashMap<>();
+        for (AgentTool tool : List.of(new RecordedTool(supervisor), new NopTool())) {
+            agents.put(tool.name(), tool);
+        }
+    }
+
+    /**
+     * Opens what runs share. Nothing expensive starts before the first run needs it.
+     *
+     * @param out where people read what happens
+     */
+    public static Assay open(Settings settings, PrintStream out) {
+        Assay assay = new Assay(settings, out);
+        Runtime.getRuntime().addShutdownHook(assay.atExit);
+        return assay;
+    }
+
+    @Override
+    public ExperimentRun start(Experiment experiment, Variant variant, int repetition, String uniqueId) {
+        Variant resolved = resolve(experiment, variant);
+        Instant now = clock.instant();
+        String id = RUN_ID.format(now) + "-" + UUID.randomUUID().toString().substring(0, 6);
+        Path folder = settings.text(Option.PROJECT_DIR)
+                .map(Path::of)
+                .orElse(directories.data().resolve("runs"))
+                .resolve(id)
+                .toAbsolutePath();
+        RunInfo info = new RunInfo(
+                id,
+                experiment,
+                resolved,
+                repetition,
+                source(resolved),
+                targets.kind().id(),
+                folder,
+                uniqueId,
+                Fingerprints.of(experiment, targets.kind().id(), version()),
+                leftOut(),
+                now);
+        BuildRun run = new BuildRun(
+                new RunContext(
+                        info,
+                        performer(resolved.planner(), experiment),
+                        performer(resolved.implementer(), experiment),
+                        performer(resolved.verifier(), experiment),
+                        targets,
+                        layers,
+                        this::environment,
+                        searchPath(),
+                        supervisor,
+                        listeners,
+                        List.of()),
+                clock,
+                out);
+        underWay.add(run);
+        return run;
+    }
+
+    /** {@code auto} is all or nothing: as long as no CLI can be driven it is the experiment's recorded oracle. */
+    private Variant resolve(Experiment experiment, Variant variant) {
+        Role planner = resolve(experiment, "planner", variant.planner());
+        Role implementer = resolve(experiment, "implementer", variant.implementer());
+        Role verifier = resolve(experiment, "verifier", variant.verifier());
+        return new Variant(
+                Matrix.id(planner, implementer, verifier, variant.skills()),
+                planner,
+                implementer,
+                verifier,
+                variant.skills(),
+                variant.line());
+    }
+
+    private Role resolve(Experiment experiment, String name, Role role) {
+        Role tool = role.isAuto() ? Role.parse("recorded") : role;
+        if (!agents.containsKey(tool.tool())) {
+            throw new UsageError(
+                    "The " + name + " is \"" + tool.tool() + "\", which this version of Assay cannot drive."
+                            + " Name one of: auto, " + String.join(", ", agents.keySet()));
+        }
+        if (tool.tool().equals("recorded") && !Files.isDirectory(experiment.recording())) {
+            throw new UsageError("The " + name + " of " + experiment.name() + " would be the recorded oracle, but "
+                    + experiment.recording() + " is missing. Name a tool, such as -D" + name + "=nop");
+        }
+        return tool;
+    }
+
+    private static String source(Variant variant) {
+        boolean builtIn = List.of(variant.planner(), variant.implementer(), variant.verifier()).stream()
+                .allMatch(role -> Set.of("recorded", "nop").contains(role.tool()));
+        return builtIn ? "recorded" : "real";
+    }
+
+    private Performer performer(Role role, Experiment experiment) {
+        AgentTool tool = agents.get(role.tool());
+        return new Performer(tool.name(), role.model(), tool.agentFor(experiment));
+    }
+
+    private Set<String> leftOut() {
+        Set<String> leftOut = new TreeSet<>();
+        if (settings.flag(Option.SKIP_SMOKE_TEST)) {
+            leftOut.add(LayerKind.SMOKE.id());
+        }
+        if (settings.flag(Option.SKIP_BROWSER_TEST)) {
+            leftOut.add(LayerKind.BROWSER.id());
+        }
+        return leftOut;
+    }
+
+    private Environment environment() throws InterruptedException {
+        Map<String, String> passed = new LinkedHashMap<>();
+        for (String name : Environment.PASSED) {
+            Optional.ofNullable(System.getenv(name)).ifPresent(value -> passed.put(name, value));
+        }
+        return new Environment(
+                tools.node().bin() + ":" + searchPath(),
+                passed,
+                directories.cache().resolve("npm"));
+    }
+
+    private static String searchPath() {
+        return Optional.ofNullable(System.getenv("PATH")).orElse("/usr/local/bin:/usr/bin:/bin");
+    }
+
+    /** The version of this jar; {@code dev} where it runs from classes. */
+    public static String version() {
+        return Optional.ofNullable(Assay.class.getPackage().getImplementationVersion())
+                .orElse("dev");
+    }
+
+    private void interrupt() {
+        underWay.forEach(BuildRun::interrupt);
+        supervisor.close();
+        underWay.forEach(BuildRun::finish);
+        giveBack();
+    }
+
+    private void giveBack() {
+        targets.close();
+        store.close();
+        database.close();
+        supervisor.close();
+    }
+
+    @Override
+    public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException alreadyExiting) {
+            return; // the hook gives everything back
+        }
+        giveBack();
+    }
+}
