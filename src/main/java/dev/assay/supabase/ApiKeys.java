@@ -152,6 +152,7 @@ public final class ApiKeys {
         return new Caller(role == null ? Caller.ANON : (String) role, json, token);
     }
 
+    @SuppressWarnings("JavaUtilDate") // the JWT library speaks it
     private void checkTimes(JWTClaimsSet claims) {
         long now = clock.millis();
         Date expires = claims.getExpirationTime();

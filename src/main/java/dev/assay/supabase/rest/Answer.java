@@ -1,6 +1,61 @@
 package dev.assay.supabase.rest;
 
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What goes back to the client. */
-record Answer(int status, Map<String, String> headers, byte[] body) {}
+@SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
+record Answer(int status, Map<String, String> headers, byte[] body) {
+
+    /** The answer, changed by what a function left in the settings {@code response.status} and {@code response.headers}. */
+    static Answer of(int status, Map<String, String> headers, Result result) {
+        int code = status;
+        String own = result.status();
+        if (own != null) {
+            if (!own.matches("[1-5]\\d\\d")) {
+                throw Refusal.of(500, "PGRST112", "response.status guc must be a valid status code", null, null);
+            }
+            code = Integer.parseInt(own);
+        }
+        if (result.headers() != null) {
+            addHeaders(headers, result.headers());
+        }
+        return new Answer(code, headers, result.body());
+    }
+
+    private static void addHeaders(Map<String, String> headers, String json) {
+        Refusal wrong = Refusal.of(
+                500,
+                "PGRST111",
+                "response.headers guc must be a JSON array composed of objects with a single key and a string value",
+                null,
+                null);
+        try {
+            JsonNode list = new JsonMapper().readTree(json);
+            if (!list.isArray()) {
+                throw wrong;
+            }
+            for (JsonNode one : list) {
+                if (one.size() != 1) {
+                    throw wrong;
+                }
+                for (Map.Entry<String, JsonNode> header : one.properties()) {
+                    if (!header.getValue().isString()
+                            || hasBreak(header.getKey() + header.getValue().stringValue())) {
+                        throw wrong;
+                    }
+                    headers.keySet().removeIf(header.getKey()::equalsIgnoreCase);
+                    headers.put(header.getKey(), header.getValue().stringValue());
+                }
+            }
+        } catch (JacksonException e) {
+            throw wrong;
+        }
+    }
+
+    private static boolean hasBreak(String text) {
+        return text.chars().anyMatch(c -> c < ' ');
+    }
+}

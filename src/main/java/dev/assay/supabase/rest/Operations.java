@@ -14,9 +14,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** The operations on one request's resource, against one state of the schema: read, write, call. */
 final class Operations {
@@ -98,7 +95,7 @@ final class Operations {
         if (isVoid) {
             headers.remove("Content-Type");
         }
-        return finished(status, headers, result);
+        return Answer.of(status, headers, result);
     }
 
     Answer insert(String name) throws SQLException {
@@ -124,7 +121,7 @@ final class Operations {
                     if (!result.location().isEmpty()) {
                         headers.put("Location", location(name, result.location()));
                     }
-                    return finished(onlyUpdates && result.rows() > 0 ? 200 : 201, headers, result);
+                    return Answer.of(onlyUpdates && result.rows() > 0 ? 200 : 201, headers, result);
                 });
     }
 
@@ -219,7 +216,7 @@ final class Operations {
                         throw notTheKey();
                     }
                     int other = preferences.wantsRepresentation() ? 200 : 204;
-                    return finished(isNone(result.inserted()) ? other : 201, headers(false, true), result);
+                    return Answer.of(isNone(result.inserted()) ? other : 201, headers(false, true), result);
                 });
     }
 
@@ -261,7 +258,7 @@ final class Operations {
                                     0,
                                     result.rows(),
                                     preferences.countsExactly() ? Long.valueOf(result.rows()) : null));
-                    return finished(preferences.wantsRepresentation() ? 200 : 204, headers, result);
+                    return Answer.of(preferences.wantsRepresentation() ? 200 : 204, headers, result);
                 });
     }
 
@@ -275,7 +272,7 @@ final class Operations {
         return written(write, query, table, returning -> write.delete(filtered, returning), result -> {
             Map<String, String> headers = headers(false, true);
             headers.put("Content-Range", "*/" + (preferences.countsExactly() ? String.valueOf(result.rows()) : "*"));
-            return finished(preferences.wantsRepresentation() ? 200 : 204, headers, result);
+            return Answer.of(preferences.wantsRepresentation() ? 200 : 204, headers, result);
         });
     }
 
@@ -464,55 +461,5 @@ final class Operations {
             headers.put("Content-Profile", request.schema());
         }
         return headers;
-    }
-
-    /** The answer, changed by what a function left in the settings {@code response.status} and {@code response.headers}. */
-    private static Answer finished(int status, Map<String, String> headers, Result result) {
-        int code = status;
-        String own = result.status();
-        if (own != null) {
-            if (!own.matches("[1-5]\\d\\d")) {
-                throw Refusal.of(500, "PGRST112", "response.status guc must be a valid status code", null, null);
-            }
-            code = Integer.parseInt(own);
-        }
-        if (result.headers() != null) {
-            addHeaders(headers, result.headers());
-        }
-        return new Answer(code, headers, result.body());
-    }
-
-    private static void addHeaders(Map<String, String> headers, String json) {
-        Refusal wrong = Refusal.of(
-                500,
-                "PGRST111",
-                "response.headers guc must be a JSON array composed of objects with a single key and a string value",
-                null,
-                null);
-        try {
-            JsonNode list = new JsonMapper().readTree(json);
-            if (!list.isArray()) {
-                throw wrong;
-            }
-            for (JsonNode one : list) {
-                if (one.size() != 1) {
-                    throw wrong;
-                }
-                for (Map.Entry<String, JsonNode> header : one.properties()) {
-                    if (!header.getValue().isString()
-                            || hasBreak(header.getKey() + header.getValue().stringValue())) {
-                        throw wrong;
-                    }
-                    headers.keySet().removeIf(header.getKey()::equalsIgnoreCase);
-                    headers.put(header.getKey(), header.getValue().stringValue());
-                }
-            }
-        } catch (JacksonException e) {
-            throw wrong;
-        }
-    }
-
-    private static boolean hasBreak(String text) {
-        return text.chars().anyMatch(c -> c < ' ');
     }
 }

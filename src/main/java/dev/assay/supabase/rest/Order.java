@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One term of {@code order=}.
  *
- * @param relation the to-one embed that the field belongs to, or {@code null}
- * @param direction {@code asc}, {@code desc} or {@code null}
- * @param nulls {@code first}, {@code last} or {@code null}
+ * @param relation the to-one embed that the field belongs to, if any
+ * @param direction {@code asc} or {@code desc}, if said
+ * @param nulls {@code first} or {@code last}, if said
  */
 record Order(
         Field field,

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param returned {@code representation}, {@code headers-only}, {@code minimal} or {@code null}
  * @param count {@code exact}, {@code planned}, {@code estimated} or {@code null}
  * @param transaction {@code commit}, {@code rollback} or {@code null}
- * @param strict whether what is not understood is refused
+ * @param handling {@code strict} refuses what is not understood
  */
 record Preferences(
         @Nullable String resolution,

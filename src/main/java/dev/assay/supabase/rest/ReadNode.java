@@ -81,7 +81,9 @@ record ReadNode(
                         List<String> byName = new ArrayList<>(path);
                         byName.add(embed.relation());
                         // filters may name an aliased embed by its table too
-                        if (scope == Scope.EMPTY && query.scopes().containsKey(byName) && used.add(byName)) {
+                        if (!query.scopes().containsKey(below)
+                                && query.scopes().containsKey(byName)
+                                && used.add(byName)) {
                             scope = query.scope(byName);
                             below = byName;
                         }

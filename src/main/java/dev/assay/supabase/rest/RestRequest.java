@@ -15,6 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param schema that it is about
  * @param profiled whether the answer names the schema: more than one is exposed
  */
+@SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 record RestRequest(
         String method,
         String path,

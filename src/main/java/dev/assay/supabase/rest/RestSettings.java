@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param poolSize connections at most
  * @param reloadOnMiss whether a name that the schema cache does not know makes it read the catalog again before it is
  *     refused: a table is there right after its migration. The hosted service would refuse until it is notified
- * @param safeUpdate whether PATCH and DELETE without any filter are refused, as Supabase's {@code safeupdate} does
+ * @param safeUpdate whether PATCH and DELETE without any filter are refused, as on Supabase
  */
 public record RestSettings(
         String jdbcUrl,

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param location {@code column=eq.value} of the only row written
  * @param inserted how many of the rows written are new; {@code null} when not told apart
  */
+@SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 record Result(
         @Nullable Long total,
         long rows,
