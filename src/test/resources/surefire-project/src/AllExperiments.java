@@ -1,0 +1,6 @@
+package example;
+
+import dev.assay.engine.Experiments;
+
+@Experiments
+class AllExperiments {}
