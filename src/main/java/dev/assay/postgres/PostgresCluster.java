@@ -57,6 +57,8 @@ public final class PostgresCluster implements AutoCloseable {
     @FunctionalInterface
     public interface Initializer {
         /**
+         * Fills the cluster.
+         *
          * @param superuserUrl a JDBC URL of database {@code postgres}, with user and password; all connections must be
          *     closed on return
          */

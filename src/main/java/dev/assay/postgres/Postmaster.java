@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
  * @param port where it listens
  */
 record Postmaster(Process process, int port) {
+    private static final byte[] LOOPBACK = {127, 0, 0, 1};
     private static final int PORT_TRIES = 20;
     private static final long POLL_MILLIS = 5;
     private static final Duration STOP = Duration.ofSeconds(10);
@@ -98,7 +99,7 @@ record Postmaster(Process process, int port) {
 
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket()) {
-            socket.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
+            socket.bind(new InetSocketAddress(InetAddress.getByAddress(LOOPBACK), 0));
             return socket.getLocalPort();
         }
     }

@@ -41,7 +41,7 @@ final class AttemptLog {
 
     private record Call(String name, Instant at, @Nullable ObjectNode command) {}
 
-    /** @return the rows of lines that turn out to have given no event */
+    /** Takes a line, and gives the rows of earlier ones that turn out to have given no event. */
     List<Entry.Event> line(Line line) {
         if (line.stream() == Output.Stream.STDOUT) {
             stdout.add(line.bytes());

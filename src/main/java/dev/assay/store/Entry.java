@@ -39,16 +39,14 @@ sealed interface Entry {
 
     /** The tables whose rows are written whole, each time with all that is known. */
     enum Table {
-        RUNS("orchestrator_runs", List.of("id")),
-        STEPS("orchestrator_steps", List.of("id")),
-        RESULTS("orchestrator_results", List.of("run_id", "unique_id"));
+        RUNS("orchestrator_runs"),
+        STEPS("orchestrator_steps"),
+        RESULTS("orchestrator_results");
 
         private final String sqlName;
-        private final List<String> key;
 
-        Table(String sqlName, List<String> key) {
+        Table(String sqlName) {
             this.sqlName = sqlName;
-            this.key = key;
         }
 
         String sqlName() {
@@ -56,7 +54,7 @@ sealed interface Entry {
         }
 
         List<String> key() {
-            return key;
+            return this == RESULTS ? List.of("run_id", "unique_id") : List.of("id");
         }
     }
 
@@ -88,6 +86,7 @@ sealed interface Entry {
      * @param data {@code event_data}, as UTF-8
      * @param raw the line, on part 0
      */
+    @SuppressWarnings("ArrayRecordComponent") // large, written once and never compared
     record Event(
             String runId,
             long seq,

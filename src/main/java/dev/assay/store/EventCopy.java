@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,7 @@ final class EventCopy {
         'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xFF, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
     };
     private static final int JSONB_VERSION = 1;
-    private static final long EPOCH_SECONDS =
-            Instant.parse("2000-01-01T00:00:00Z").getEpochSecond();
+    private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
     private static final int CHUNK = 1 << 16;
 
     private final ByteArrayOutputStream buffer = new ByteArrayOutputStream(CHUNK);
@@ -76,9 +76,7 @@ final class EventCopy {
         out.writeInt(Integer.BYTES);
         out.writeInt(event.part());
         uuid(event.stepId());
-        number(Math.addExact(
-                Math.multiplyExact(event.at().getEpochSecond() - EPOCH_SECONDS, 1_000_000L),
-                event.at().getNano() / 1_000));
+        number(ChronoUnit.MICROS.between(EPOCH, event.at()));
         text(event.stream());
         text(event.type());
         text(event.tool());

@@ -31,6 +31,8 @@ public final class LogDatabase implements AutoCloseable {
     }
 
     /**
+     * The database that the option names, else the embedded one.
+     *
      * @param storeUrl a JDBC URL, or {@code postgresql://user:password@host/database}; empty for the embedded one
      * @param data the user's data folder for Assay
      * @param cache the user's cache folder for Assay

@@ -56,7 +56,7 @@ record StoreAddress(String jdbcUrl, String shown) {
 
     private static IllegalArgumentException malformed() {
         return new IllegalArgumentException("store-url cannot be read. Write special characters of the password"
-                + " percent-encoded, as in postgresql://USER:p%40ss@HOST:PORT/DATABASE.");
+                + " percent-encoded, such as %40 for @.");
     }
 
     private static void add(StringBuilder query, String name, String raw) {

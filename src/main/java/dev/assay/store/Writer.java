@@ -68,7 +68,8 @@ final class Writer implements Runnable {
                         away = false;
                         console.println("The log database is back; what was kept is written now.");
                     }
-                } catch (SQLException | PostgresUnavailable e) {
+                } catch (SQLException | RuntimeException e) {
+                    // also what should not happen: the thread must not end while runs depend on it
                     sayAway(e);
                     Thread.sleep(pause.toMillis());
                     pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
@@ -126,8 +127,13 @@ final class Writer implements Runnable {
     private void sayAway(Exception e) {
         if (!away) {
             away = true;
-            console.println("warning: " + e.getMessage() + "\n  The run goes on; its folder keeps what the log database"
+            console.println("warning: " + said(e) + "\n  The run goes on; its folder keeps what the log database"
                     + " misses, and it is written when the database is back.");
         }
+    }
+
+    private static String said(Exception e) {
+        boolean expected = e instanceof SQLException || e instanceof PostgresUnavailable;
+        return expected ? String.valueOf(e.getMessage()) : "The log database cannot be written: " + e;
     }
 }

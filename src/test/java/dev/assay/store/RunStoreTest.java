@@ -375,6 +375,21 @@ class RunStoreTest {
     }
 
     @Test
+    void should_store_the_end_of_a_run_whose_thread_was_interrupted() throws Exception {
+        TestRun run = new TestRun(store, folder).start();
+        run.text(run.attempt(Phase.IMPLEMENT, 1), "before");
+        Thread.currentThread().interrupt();
+        Line last = run.line(Optional.empty(), Output.Stream.ASSAY, "cancelled".getBytes(StandardCharsets.UTF_8));
+        run.event(last, 0, new AgentEvent.Warning("interrupted", "cancelled"));
+        run.finish();
+        assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+        assertThat(rows(url, "select status, events from orchestrator_run_summary"))
+                .containsExactly("finished|2");
+        assertThat(Files.readAllLines(run.info.folder().resolve("events.jsonl")))
+                .hasSize(2);
+    }
+
+    @Test
     void should_finish_a_run_without_a_database_and_read_it_in_later() throws Exception {
         String later = POSTGRES.newDatabase();
         LogDatabase nowhere = LogDatabase.at("jdbc:postgresql://127.0.0.1:1/log");
