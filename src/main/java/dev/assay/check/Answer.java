@@ -25,6 +25,10 @@ record Answer(int status, String body) {
         }
     }
 
+    static String json(Object value) {
+        return JSON.writeValueAsString(value);
+    }
+
     /** Text that is JSON, as JSON; any other text as a JSON string. */
     static JsonNode parse(String text) {
         try {
@@ -32,6 +36,40 @@ record Answer(int status, String body) {
         } catch (JacksonException e) {
             return JSON.valueToTree(text);
         }
+    }
+
+    /** The error's code: a SQLSTATE, or one of PostgREST's own; empty where there is none. */
+    String code() {
+        return ok() ? "" : json().path("code").asString("");
+    }
+
+    /** Why it was refused, in the target's own words; empty where it says nothing. */
+    String reason() {
+        JsonNode json = json();
+        for (String name : new String[] {"message", "msg", "error_description", "error"}) {
+            String text = json.path(name).asString("");
+            if (!ok() && !text.isEmpty()) {
+                return code().isEmpty() ? text : text + " (" + code() + ")";
+            }
+        }
+        return "";
+    }
+
+    /**
+     * Whether the answer says that the target does not work, so that nothing was measured. An error that a policy, a
+     * trigger or a function of the app raised comes with its SQLSTATE and is the app's.
+     */
+    boolean saysTargetIsBroken() {
+        if (status == 429 || status == 501 || status == 502 || status == 503 || status == 504) {
+            return true;
+        }
+        // 08 connection, 53 resources, 57P shutdown, 58 system, F0 configuration
+        return status == 500 && !code().matches("(?!08|53|57P|58|F0)[0-9A-Z]{5}");
+    }
+
+    /** Whether the API has not yet seen a table, column or relation that the database has. */
+    boolean saysCacheIsStale() {
+        return code().equals("PGRST205") || code().equals("PGRST204") || code().equals("PGRST200");
     }
 
     /** How many rows a reading request gave. */

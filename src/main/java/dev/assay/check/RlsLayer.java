@@ -2,10 +2,11 @@ package dev.assay.check;
 
 import dev.assay.check.catalog.Catalog;
 import dev.assay.check.catalog.Table;
+import dev.assay.experiment.Contract;
 import dev.assay.experiment.Contract.TableRule;
-import dev.assay.target.Target;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -21,10 +22,12 @@ public final class RlsLayer implements Layer {
 
     @Override
     public void run(Subject subject, Checks checks) throws InterruptedException {
-        Target target = subject.target();
-        try (Connection connection = Database.open(target)) {
+        Api anon = Api.anon(subject.target());
+        try (Connection connection = Database.open(subject.target());
+                TestUsers users = new TestUsers(anon)) {
             Catalog catalog = Catalog.read(connection);
-            for (TableRule rule : subject.contract().tables().values()) {
+            Contract contract = subject.contract();
+            for (TableRule rule : contract.tables().values()) {
                 if (catalog.tables().stream().noneMatch(table -> rule.matches(table.name()))) {
                     checks.skipped(
                             rule.id(),
@@ -32,20 +35,28 @@ public final class RlsLayer implements Layer {
                             "not scored: no table matches " + rule.match() + "; the api layer says so");
                 }
             }
-            Api anon = Api.anon(target);
-            TestUsers users = new TestUsers(anon);
             for (Table table : catalog.tables()) {
-                Optional<TableRule> rule = subject.contract().tables().values().stream()
-                        .filter(one -> one.matches(table.name()))
-                        .findFirst();
-                new TableAccess(table, rule, catalog, connection, users, anon).check(checks);
+                TableTrial trial = new TableTrial(table, catalog, connection, users, anon);
+                new TableAccess(table, rule(contract, table), trial).check(checks);
             }
             if (!catalog.views().isEmpty()) {
-                new ViewAccess(catalog, connection, users, anon).check(checks);
+                new ViewAccess(contract, catalog, connection, users, anon).check(checks);
             }
         } catch (SQLException e) {
             throw new CheckError("The target's database does not answer: " + e.getMessage(), e);
         }
+    }
+
+    /** The first rule of the contract that names the table. */
+    static Optional<TableRule> rule(Contract contract, Table table) {
+        return contract.tables().values().stream()
+                .filter(one -> one.matches(table.name()))
+                .findFirst();
+    }
+
+    /** A name of the database as part of a check's id. */
+    static String id(String name) {
+        return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9_-]", "_");
     }
 
     /** A finding about one cell of the matrix. */

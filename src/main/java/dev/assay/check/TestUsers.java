@@ -4,8 +4,11 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/** The users that the checks act as: random names, so that runs in parallel never meet; seven at most. */
-final class TestUsers {
+/**
+ * The users that the checks act as: random names, so that runs in parallel never meet; seven at most. Closing it deletes
+ * them.
+ */
+final class TestUsers implements AutoCloseable {
     private static final int MOST = 7;
 
     private final Api anon;
@@ -29,15 +32,14 @@ final class TestUsers {
         }
         String email = "assay-" + UUID.randomUUID().toString().substring(0, 12) + "@example.com";
         String password = UUID.randomUUID().toString();
-        Answer answer = anon.post("/auth/v1/signup", Map.of("email", email, "password", password), Map.of());
+        Answer signUp = anon.post("/auth/v1/signup", Map.of("email", email, "password", password), Map.of());
+        boolean session = signUp.json().hasNonNull("access_token");
+        Answer answer = session ? signUp : confirmed(email, password);
         String token = answer.json().path("access_token").asString("");
-        if (token.isEmpty()) {
-            answer = confirmed(email, password);
-            token = answer.json().path("access_token").asString("");
-        }
         String id = answer.json().path("user").path("id").asString("");
         if (token.isEmpty() || id.isEmpty()) {
-            throw new CheckError("A test user could not be signed up: the target answered " + answer.status());
+            throw new CheckError("A test user could not be signed up: the target answered "
+                    + (signUp.ok() ? "sign-up with no session, and sign-in with " + answer : signUp));
         }
         User made = new User(id, email, password, anon.signedIn(name, token));
         users.put(name, made);
@@ -52,5 +54,18 @@ final class TestUsers {
                         Map.of("email", email, "password", password, "email_confirm", true),
                         Map.of());
         return anon.post("/auth/v1/token?grant_type=password", Map.of("email", email, "password", password), Map.of());
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        for (User user : users.values()) {
+            try {
+                anon.service().delete("/auth/v1/admin/users/" + user.id());
+            } catch (CheckError e) {
+                // The target went away, and the users with it; what was measured before stands.
+                return;
+            }
+        }
+        users.clear();
     }
 }

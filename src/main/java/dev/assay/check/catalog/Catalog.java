@@ -1,6 +1,7 @@
 package dev.assay.check.catalog;
 
 import dev.assay.check.CheckError;
+import dev.assay.check.catalog.Column.Element;
 import dev.assay.check.catalog.Table.Check;
 import dev.assay.check.catalog.Table.ForeignKey;
 import dev.assay.check.catalog.Table.Policy;
@@ -13,8 +14,11 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,12 +26,19 @@ import tools.jackson.databind.json.JsonMapper;
  * The tables and views of the exposed schema {@code public}.
  *
  * @param tables by name
- * @param views names of views that run with their owner's rights, by name
+ * @param views that run with their owner's rights, by name
  */
-public record Catalog(List<Table> tables, List<String> views) {
+public record Catalog(List<Table> tables, List<View> views) {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String TABLES = resource("tables.sql");
     private static final String VIEWS = resource("views.sql");
+
+    /**
+     * A view that runs with its owner's rights.
+     *
+     * @param reads names of the exposed tables that it reads, by way of other views too
+     */
+    public record View(String name, List<String> reads) {}
 
     /** Reads the catalog as it is now. */
     public static Catalog read(Connection connection) {
@@ -38,10 +49,11 @@ public record Catalog(List<Table> tables, List<String> views) {
                     tables.add(table(JSON.readTree(rows.getString(1))));
                 }
             }
-            List<String> views = new ArrayList<>();
+            List<View> views = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery(VIEWS)) {
                 while (rows.next()) {
-                    views.add(rows.getString(1));
+                    String reads = rows.getString(2);
+                    views.add(new View(rows.getString(1), reads == null ? List.of() : strings(JSON.readTree(reads))));
                 }
             }
             return new Catalog(List.copyOf(tables), List.copyOf(views));
@@ -72,16 +84,25 @@ public record Catalog(List<Table> tables, List<String> views) {
                     column.path("not_null").asBoolean(),
                     column.path("default").asString(""),
                     column.path("generated").asBoolean(),
-                    strings(column.path("enum"))));
+                    strings(column.path("enum")),
+                    Optional.of(column.path("element"))
+                            .filter(JsonNode::isObject)
+                            .map(element ->
+                                    new Element(element.path("base").asString(), strings(element.path("enum")))),
+                    strings(column.path("domain_checks")),
+                    sets(column.path("grants"))));
         }
         List<ForeignKey> keys = new ArrayList<>();
         for (JsonNode key : json.path("foreign_keys")) {
             keys.add(new ForeignKey(
+                    key.path("name").asString(),
                     strings(key.path("columns")),
                     key.path("schema").asString(),
                     key.path("table").asString(),
                     strings(key.path("referenced"))));
         }
+        List<List<String>> uniqueKeys = new ArrayList<>();
+        json.path("unique_keys").forEach(key -> uniqueKeys.add(strings(key)));
         List<Check> checks = new ArrayList<>();
         for (JsonNode check : json.path("checks")) {
             checks.add(new Check(
@@ -103,9 +124,18 @@ public record Catalog(List<Table> tables, List<String> views) {
                 json.path("rls").asBoolean(),
                 columns,
                 strings(json.path("primary_key")),
+                uniqueKeys,
                 keys,
                 checks,
-                policies);
+                policies,
+                sets(json.path("grants")),
+                sets(json.path("sequences")));
+    }
+
+    private static Map<String, Set<String>> sets(JsonNode object) {
+        Map<String, Set<String>> sets = new LinkedHashMap<>();
+        object.properties().forEach(one -> sets.put(one.getKey(), Set.copyOf(strings(one.getValue()))));
+        return sets;
     }
 
     private static List<String> strings(JsonNode array) {

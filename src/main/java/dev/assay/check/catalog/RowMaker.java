@@ -5,17 +5,17 @@ import dev.assay.check.catalog.Owners.Owner;
 import dev.assay.check.catalog.Table.Check;
 import dev.assay.check.catalog.Table.ForeignKey;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -23,14 +23,16 @@ import java.util.stream.Collectors;
  * Makes rows that a table takes, from its types, enums, check constraints, NOT NULL columns and foreign keys. Parents
  * are made first and written by service; those that have an owner belong to the same user. All that it writes is deleted
  * by {@link #cleanUp()}.
+ *
+ * <p>A row is a map from column to value, each value as PostgreSQL prints it as text.
  */
 public final class RowMaker {
     /** Combinations of values tried for one check constraint. */
     private static final int TRIES = 2_000;
 
-    private final Connection connection;
     private final Catalog catalog;
     private final Owners owners;
+    private final Rows rows;
     private final Map<String, Map<String, String>> parents = new HashMap<>();
     private final Deque<Written> written = new ArrayDeque<>();
 
@@ -38,9 +40,9 @@ public final class RowMaker {
 
     /** @param connection as service: not held by policies */
     public RowMaker(Connection connection, Catalog catalog) {
-        this.connection = connection;
         this.catalog = catalog;
         this.owners = new Owners(catalog);
+        this.rows = new Rows(connection);
     }
 
     /**
@@ -53,151 +55,164 @@ public final class RowMaker {
         return values(table, user, new ArrayList<>());
     }
 
-    /** Values that differ from a row's in a column that may be changed; empty where the table has none. */
-    public Optional<Map<String, String>> change(Table table, Map<String, String> row) {
-        Optional<Owner> owner = owners.of(table);
-        for (Column column : table.columns()) {
-            boolean key = table.primaryKey().contains(column.name())
-                    || table.foreignKeys().stream().anyMatch(fk -> fk.columns().contains(column.name()))
-                    || owner.filter(Owner::direct)
-                            .filter(o -> o.column().equals(column.name()))
-                            .isPresent();
-            if (key || column.generated()) {
-                continue;
-            }
-            for (String value : Candidates.of(column, table.checks(), unique())) {
-                Map<String, String> changed = new LinkedHashMap<>(row);
-                changed.put(column.name(), value);
-                if (!value.equals(row.get(column.name())) && fits(table, column, changed)) {
-                    return Optional.of(Map.of(column.name(), value));
+    /**
+     * A value that differs from a row's, for a column that decides neither which row it is nor whose; empty where the
+     * table has no such column.
+     *
+     * @param role the role of the API that is to change it: columns granted to it are taken first
+     */
+    public Optional<Map<String, String>> change(Table table, Map<String, String> row, String role) {
+        Set<String> fixed = new HashSet<>(table.primaryKey());
+        fixed.addAll(table.referring());
+        owners.of(table).ifPresent(owner -> fixed.addAll(owner.deciding()));
+        List<Column> changeable = table.columns().stream()
+                .filter(column -> !column.generated() && !fixed.contains(column.name()))
+                .sorted(Comparator.comparing((Column column) -> !column.granted(role, "UPDATE"))
+                        .thenComparing(
+                                column -> table.uniqueKeys().stream().anyMatch(key -> key.contains(column.name())))
+                        // what a trigger keeps up to date says nothing
+                        .thenComparing(column -> column.base().startsWith("timestamp")))
+                .toList();
+        for (Column column : changeable) {
+            for (String candidate : Candidates.of(column, table.checks(), alone(table, column), unique())) {
+                Optional<String> value = rows.cast(column, candidate);
+                if (value.isPresent() && !value.get().equals(row.get(column.name()))) {
+                    Map<String, String> changed = new LinkedHashMap<>(row);
+                    changed.put(column.name(), value.get());
+                    boolean fits = table.checks().stream()
+                            .filter(check -> check.columns().contains(column.name()))
+                            .allMatch(check -> rows.holds(table, check, changed));
+                    if (fits) {
+                        return Optional.of(Map.of(column.name(), value.get()));
+                    }
                 }
             }
         }
         return Optional.empty();
     }
 
-    /** Writes a row by service and returns all its columns as text; a row with that key that is there already will do. */
-    public Map<String, String> insert(Table table, Map<String, String> values) {
-        String columns = values.keySet().stream().map(Table::quote).collect(Collectors.joining(", "));
-        String marks = values.keySet().stream()
-                .map(name -> "CAST(? AS " + table.column(name).orElseThrow().type() + ")")
-                .collect(Collectors.joining(", "));
-        String sql = values.isEmpty()
-                ? "INSERT INTO " + table.quoted() + " DEFAULT VALUES RETURNING *"
-                : "INSERT INTO " + table.quoted() + " (" + columns + ") VALUES (" + marks
-                        + ") ON CONFLICT DO NOTHING RETURNING *";
-        Optional<Map<String, String>> made = query(sql, new ArrayList<>(values.values()));
-        Map<String, String> row = made.or(() -> read(table, values))
-                .orElseThrow(() -> new CheckError("A row of " + table.name() + " could not be written: " + values));
-        written.push(new Written(table, key(table, row)));
+    /**
+     * Writes a row by service, with {@code user} as the caller that defaults and triggers see, and returns all its
+     * columns. Where the user has the only such row there can be, as a profile made by a trigger, that row will do.
+     */
+    public Map<String, String> insert(Table table, Map<String, String> values, String user) {
+        Map<String, String> row = rows.insert(table, values, user)
+                .or(() -> theOnly(table, values))
+                .orElseThrow(() -> new CheckError("A row of " + table.name() + " could not be written by service, for"
+                        + " one with the same key is there: " + values));
+        written.push(new Written(table, Rows.key(table, row)));
         return row;
+    }
+
+    /** Deletes, by service, the only row that the user of these values can have; where he can have several, nothing. */
+    public void clear(Table table, Map<String, String> values) {
+        theOnly(table, values).ifPresent(row -> rows.delete(table, Rows.key(table, row)));
     }
 
     /** The row with the key of {@code row}, read by service; empty where it is gone. */
     public Optional<Map<String, String>> read(Table table, Map<String, String> row) {
-        Map<String, String> key = key(table, row);
-        return query("SELECT * FROM " + table.quoted() + " WHERE " + where(table, key), new ArrayList<>(key.values()));
+        return rows.read(table, Rows.key(table, row));
     }
 
-    /** The primary key of a row. */
+    /** What tells a row from the others. */
     public static Map<String, String> key(Table table, Map<String, String> row) {
-        if (table.primaryKey().isEmpty()) {
-            throw new CheckError("Table " + table.name() + " has no primary key: its rows cannot be told apart.");
-        }
-        Map<String, String> key = new LinkedHashMap<>();
-        for (String column : table.primaryKey()) {
-            String value = row.get(column);
-            if (value == null) {
-                throw new CheckError("A row of " + table.name() + " has no value in its key column " + column + ".");
-            }
-            key.put(column, value);
-        }
-        return key;
+        return Rows.key(table, row);
     }
 
-    /** How many rows a table holds, read by service. */
-    public long count(Table table) {
-        return Long.parseLong(query("SELECT count(*) AS n FROM " + table.quoted(), List.of())
-                .orElseThrow()
-                .get("n"));
+    /** How many rows have these values in the columns that decide whose they are; all, where nobody owns them. */
+    public long count(Table table, Map<String, String> values) {
+        return rows.count(table, deciding(table, values));
     }
 
-    /** Deletes the row with the key of {@code row}, by service, where there is one. */
-    public void delete(Table table, Map<String, String> row) {
-        deleteLike(table, key(table, row));
-    }
-
-    /** Deletes the rows that have these values, by service: what somebody else wrote. */
+    /** Deletes, by service, rows with these values: what a caller of the API wrote. */
     public void deleteLike(Table table, Map<String, String> values) {
-        Map<String, String> comparable = new LinkedHashMap<>(values);
-        comparable
-                .keySet()
-                .removeIf(name -> table.column(name).orElseThrow().base().equals("json"));
-        query(
-                "DELETE FROM " + table.quoted() + " WHERE " + where(table, comparable) + " RETURNING *",
-                new ArrayList<>(comparable.values()));
+        rows.delete(table, values);
     }
 
-    private static String where(Table table, Map<String, String> values) {
-        return values.keySet().stream()
-                .map(name -> Table.quote(name) + " = CAST(? AS "
-                        + table.column(name).orElseThrow().type() + ")")
-                .collect(Collectors.joining(" AND ", "true AND ", ""));
+    /** Those of the values that decide whose a row is; none where nobody owns it. */
+    public Map<String, String> deciding(Table table, Map<String, String> values) {
+        Map<String, String> deciding = new LinkedHashMap<>(values);
+        deciding.keySet().retainAll(owners.of(table).map(Owner::deciding).orElse(List.of()));
+        return deciding;
     }
 
     /** Deletes all that was written, last first; what is gone already is no matter. */
     public void cleanUp() {
         while (!written.isEmpty()) {
             Written row = written.pop();
-            deleteLike(row.table(), row.key());
+            rows.delete(row.table(), row.key());
         }
+        parents.clear();
+    }
+
+    /** The row that there is, where user and parents alone make the key: another could not be written beside it. */
+    private Optional<Map<String, String>> theOnly(Table table, Map<String, String> values) {
+        Set<String> given = new HashSet<>(table.referring());
+        owners.of(table).ifPresent(owner -> given.addAll(owner.deciding()));
+        for (List<String> key : table.uniqueKeys()) {
+            if (given.containsAll(key) && values.keySet().containsAll(key)) {
+                Map<String, String> only = new LinkedHashMap<>(values);
+                only.keySet().retainAll(key);
+                Optional<Map<String, String>> row = rows.read(table, only);
+                if (row.isPresent()) {
+                    return row;
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     private Map<String, String> values(Table table, String user, List<String> way) {
         if (way.contains(table.name())) {
-            throw new CheckError("Rows of " + table.name() + " need each other: " + String.join(" → ", way) + ".");
+            throw new CheckError("Rows of " + table.name() + " need each other: " + String.join(" → ", way) + " → "
+                    + table.name() + ". Assay cannot make the first one.");
         }
-        Optional<Owner> owner = owners.of(table);
+        List<String> owning = owners.of(table).map(Owner::deciding).orElse(List.of());
         Map<String, String> values = new LinkedHashMap<>();
         for (ForeignKey key : table.foreignKeys()) {
-            boolean leadsToOwner = owner.filter(
-                            one -> !one.direct() && one.through().get(0).equals(key))
-                    .isPresent();
             boolean needed = key.columns().stream()
                     .map(name -> table.column(name).orElseThrow())
-                    .anyMatch(column -> column.notNull() && !column.hasDefault());
-            if (key.toUsers()) {
-                if (needed
-                        || owner.filter(one -> one.column().equals(key.columns().get(0)))
-                                .isPresent()) {
-                    values.put(key.columns().get(0), user);
-                }
-            } else if (needed || leadsToOwner) {
-                values.putAll(parent(table, key, user, way));
+                    .anyMatch(column -> column.required() || owning.contains(column.name()));
+            if (needed && key.toUsers()) {
+                values.put(key.columns().get(0), user);
+            } else if (needed) {
+                parent(table, key, user, way).forEach(values::putIfAbsent);
             }
         }
-        owner.filter(Owner::direct).ifPresent(one -> values.put(one.column(), user));
-        List<Column> open = table.columns().stream()
-                .filter(column -> column.notNull() && !column.hasDefault() && !column.generated())
-                .filter(column -> !values.containsKey(column.name()))
-                .toList();
+        owners.of(table).filter(Owner::direct).ifPresent(owner -> values.put(owner.column(), user));
+        choose(table, values);
+        return values;
+    }
+
+    /** Adds what else must be given, such that PostgreSQL says that every check holds. */
+    private void choose(Table table, Map<String, String> values) {
         String unique = unique();
         Map<String, List<String>> candidates = new LinkedHashMap<>();
-        for (Column column : open) {
-            List<String> possible = Candidates.of(column, table.checks(), unique).stream()
-                    .filter(value -> casts(column, value))
-                    .toList();
-            if (possible.isEmpty()) {
-                throw new CheckError("No value can be made for column " + column.name() + " (" + column.type()
-                        + ") of table " + table.name() + ".");
+        for (Column column : table.columns()) {
+            if (column.required() && !values.containsKey(column.name())) {
+                List<String> possible = Candidates.of(column, table.checks(), alone(table, column), unique).stream()
+                        .flatMap(value -> rows.cast(column, value).stream())
+                        .distinct()
+                        .toList();
+                if (possible.isEmpty()) {
+                    throw new CheckError("No value can be made for column " + column.name() + " (" + column.type()
+                            + ") of table " + table.name() + ".");
+                }
+                candidates.put(column.name(), possible);
+                values.put(column.name(), possible.get(0));
             }
-            candidates.put(column.name(), possible);
-            values.put(column.name(), possible.get(0));
         }
-        for (Check check : table.checks()) {
-            satisfy(table, check, candidates, values);
+        // Checks of one column first: they narrow what a check of several may choose from.
+        List<Check> checks = table.checks().stream()
+                .sorted(Comparator.comparing(check -> check.columns().size()))
+                .toList();
+        for (Check check : checks) {
+            if (check.columns().size() == 1) {
+                narrow(table, check, candidates, values);
+            } else {
+                satisfy(table, check, candidates, values);
+            }
         }
-        return values;
     }
 
     private Map<String, String> parent(Table table, ForeignKey key, String user, List<String> way) {
@@ -208,7 +223,7 @@ public final class RowMaker {
         longer.add(table.name());
         Map<String, String> row = parents.get(parent.name() + "/" + user);
         if (row == null || read(parent, row).isEmpty()) {
-            row = insert(parent, values(parent, user, longer));
+            row = insert(parent, values(parent, user, longer), user);
             parents.put(parent.name() + "/" + user, row);
         }
         Map<String, String> values = new LinkedHashMap<>();
@@ -220,11 +235,33 @@ public final class RowMaker {
         return values;
     }
 
+    /** Leaves of a column's candidates those that its check takes. */
+    private void narrow(Table table, Check check, Map<String, List<String>> candidates, Map<String, String> values) {
+        String column = check.columns().get(0);
+        List<String> possible = candidates.get(column);
+        if (possible == null) {
+            return;
+        }
+        Map<String, String> tried = new LinkedHashMap<>(values);
+        List<String> left = possible.stream()
+                .filter(value -> {
+                    tried.put(column, value);
+                    return rows.holds(table, check, tried);
+                })
+                .toList();
+        if (left.isEmpty()) {
+            throw unmet(table, check, column);
+        }
+        candidates.put(column, left);
+        values.put(column, left.get(0));
+    }
+
     /** Looks for values of the check's open columns that PostgreSQL says hold. */
     private void satisfy(Table table, Check check, Map<String, List<String>> candidates, Map<String, String> values) {
         List<String> columns =
                 check.columns().stream().filter(candidates::containsKey).toList();
-        if (columns.isEmpty() || holds(table, check, values)) {
+        if (columns.isEmpty() || rows.holds(table, check, values)) {
+            settle(columns, candidates, values);
             return;
         }
         int[] at = new int[columns.size()];
@@ -240,75 +277,36 @@ public final class RowMaker {
             for (int i = 0; i < at.length; i++) {
                 values.put(columns.get(i), candidates.get(columns.get(i)).get(at[i]));
             }
-            if (holds(table, check, values)) {
-                // what this check has settled, a later one may not unsettle
-                columns.forEach(name -> candidates.put(name, List.of(String.valueOf(values.get(name)))));
+            if (rows.holds(table, check, values)) {
+                settle(columns, candidates, values);
                 return;
             }
         }
-        throw new CheckError("No value can be made for " + String.join(", ", columns) + " of table " + table.name()
+        throw unmet(table, check, String.join(", ", columns));
+    }
+
+    /** What one check has settled, a later one may not unsettle. */
+    private static void settle(List<String> columns, Map<String, List<String>> candidates, Map<String, String> values) {
+        columns.forEach(name -> candidates.put(name, List.of(String.valueOf(values.get(name)))));
+    }
+
+    private static CheckError unmet(Table table, Check check, String columns) {
+        return new CheckError("No value can be made for " + columns + " of table " + table.name()
                 + " that meets its check \"" + check.name() + "\": " + check.expression());
     }
 
-    private boolean fits(Table table, Column column, Map<String, String> values) {
-        return casts(column, values.get(column.name()))
-                && table.checks().stream()
-                        .filter(check -> check.columns().contains(column.name()))
-                        .allMatch(check -> holds(table, check, values));
-    }
-
-    private boolean holds(Table table, Check check, Map<String, String> values) {
-        List<String> parameters = new ArrayList<>();
-        String columns = table.columns().stream()
-                .map(column -> {
-                    parameters.add(values.get(column.name()));
-                    return "CAST(? AS " + column.type() + ") AS " + Table.quote(column.name());
-                })
-                .collect(Collectors.joining(", "));
-        String sql = "SELECT coalesce((" + check.expression() + ")::boolean, true) AS holds FROM (SELECT " + columns
-                + ") AS row";
-        try {
-            return query(sql, parameters)
-                    .map(row -> "t".equals(row.get("holds")))
-                    .orElse(false);
-        } catch (CheckError e) {
-            return false; // a value that cannot even be asked about does not hold
-        }
-    }
-
-    private boolean casts(Column column, String value) {
-        try {
-            return query(
-                            "SELECT CAST(? AS " + column.type() + ")::text AS value",
-                            java.util.Collections.singletonList(value))
-                    .isPresent();
-        } catch (CheckError e) {
-            return false;
-        }
-    }
-
-    /** Runs one statement and returns its first row, each value as PostgreSQL's text. */
-    private Optional<Map<String, String>> query(String sql, List<String> parameters) {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int i = 0; i < parameters.size(); i++) {
-                statement.setString(i + 1, parameters.get(i));
-            }
-            try (ResultSet rows = statement.executeQuery()) {
-                if (!rows.next()) {
-                    return Optional.empty();
-                }
-                Map<String, String> row = new LinkedHashMap<>();
-                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
-                    row.put(rows.getMetaData().getColumnName(i), rows.getString(i));
-                }
-                return Optional.of(row);
-            }
-        } catch (SQLException e) {
-            throw new CheckError(e.getMessage() + " [" + e.getSQLState() + "], in: " + sql, e);
-        }
+    private static boolean alone(Table table, Column column) {
+        return table.uniqueKeys().stream().anyMatch(key -> key.contains(column.name()));
     }
 
     private static String unique() {
         return "x" + UUID.randomUUID().toString().replace("-", "").substring(0, 11);
+    }
+
+    /** Columns and values for people. */
+    public static String shown(Map<String, String> values) {
+        return values.entrySet().stream()
+                .map(one -> one.getKey() + " = " + one.getValue())
+                .collect(Collectors.joining(", "));
     }
 }

@@ -12,7 +12,21 @@ SELECT json_build_object(
             'default', coalesce(pg_get_expr(d.adbin, d.adrelid), CASE WHEN a.attidentity = 'd' THEN 'identity' END),
             'generated', a.attgenerated <> '' OR a.attidentity = 'a',
             'enum', (SELECT coalesce(json_agg(e.enumlabel ORDER BY e.enumsortorder), '[]')
-                     FROM pg_enum e WHERE e.enumtypid = t.oid)
+                     FROM pg_enum e WHERE e.enumtypid IN (t.oid, b.oid)),
+            'element', (SELECT json_build_object(
+                            'base', i.typname,
+                            'enum', (SELECT coalesce(json_agg(e.enumlabel ORDER BY e.enumsortorder), '[]')
+                                     FROM pg_enum e WHERE e.enumtypid = i.oid))
+                        FROM pg_type i WHERE t.typcategory = 'A' AND i.oid = coalesce(b.typelem, t.typelem)),
+            'domain_checks', (SELECT coalesce(json_agg(pg_get_expr(k.conbin, 0)), '[]')
+                              FROM pg_constraint k
+                              WHERE t.typtype = 'd' AND k.contypid = t.oid AND k.contype = 'c'),
+            'grants', (SELECT coalesce(json_object_agg(r.rolname, array_remove(ARRAY[
+                                  CASE WHEN has_column_privilege(r.oid, c.oid, a.attnum, 'SELECT') THEN 'SELECT' END,
+                                  CASE WHEN has_column_privilege(r.oid, c.oid, a.attnum, 'INSERT') THEN 'INSERT' END,
+                                  CASE WHEN has_column_privilege(r.oid, c.oid, a.attnum, 'UPDATE') THEN 'UPDATE' END],
+                                  NULL)), '{}')
+                       FROM pg_roles r WHERE r.rolname IN ('anon', 'authenticated', 'service_role'))
         ) ORDER BY a.attnum), '[]')
         FROM pg_attribute a
         JOIN pg_type t ON t.oid = a.atttypid
@@ -24,8 +38,36 @@ SELECT json_build_object(
         FROM pg_constraint p, unnest(p.conkey) WITH ORDINALITY AS k(number, place)
         JOIN pg_attribute a ON a.attnum = k.number
         WHERE p.conrelid = c.oid AND p.contype = 'p' AND a.attrelid = c.oid),
+    'unique_keys', (
+        SELECT coalesce(json_agg((
+            SELECT json_agg(a.attname ORDER BY k.place)
+            FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(number, place)
+            JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.number) ORDER BY i.indexrelid), '[]')
+        FROM pg_index i
+        WHERE i.indrelid = c.oid AND i.indisunique AND i.indexprs IS NULL AND i.indpred IS NULL),
+    -- what the roles of the API may do with the table, or with at least one column of it
+    'grants', (
+        SELECT coalesce(json_object_agg(r.rolname, array_remove(ARRAY[
+            CASE WHEN has_any_column_privilege(r.oid, c.oid, 'SELECT') THEN 'SELECT' END,
+            CASE WHEN has_any_column_privilege(r.oid, c.oid, 'INSERT') THEN 'INSERT' END,
+            CASE WHEN has_any_column_privilege(r.oid, c.oid, 'UPDATE') THEN 'UPDATE' END,
+            CASE WHEN has_table_privilege(r.oid, c.oid, 'DELETE') THEN 'DELETE' END], NULL)), '{}')
+        FROM pg_roles r
+        WHERE r.rolname IN ('anon', 'authenticated', 'service_role')
+          AND has_schema_privilege(r.oid, n.oid, 'USAGE')),
+    -- sequences that an insert draws from and that a role needs a grant of its own for; an identity column's needs none
+    'sequences', (
+        SELECT coalesce(json_object_agg(s.relname, ARRAY(
+            SELECT r.rolname FROM pg_roles r
+            WHERE r.rolname IN ('anon', 'authenticated', 'service_role')
+              AND has_sequence_privilege(r.oid, s.oid, 'USAGE'))), '{}')
+        FROM pg_depend d
+        JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
+        WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+          AND d.refobjid = c.oid AND d.deptype = 'a'),
     'foreign_keys', (
         SELECT coalesce(json_agg(json_build_object(
+            'name', f.conname,
             'columns', (SELECT json_agg(a.attname ORDER BY k.place)
                         FROM unnest(f.conkey) WITH ORDINALITY AS k(number, place)
                         JOIN pg_attribute a ON a.attrelid = f.conrelid AND a.attnum = k.number),
@@ -61,5 +103,5 @@ SELECT json_build_object(
 FROM pg_class c
 JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-  AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.objid = c.oid AND x.deptype = 'e')
+  AND NOT EXISTS (SELECT FROM pg_depend x WHERE x.classid = 'pg_class'::regclass AND x.objid = c.oid AND x.deptype = 'e')
 ORDER BY c.relname
