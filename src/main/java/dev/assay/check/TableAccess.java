@@ -90,6 +90,9 @@ final class TableAccess {
                 acts.add(act);
             }
         }
+        if (actor == Actor.USER_A && acts.contains(Act.UPDATE)) {
+            acts.add(Act.REASSIGN);
+        }
         return acts;
     }
 
@@ -154,9 +157,10 @@ final class TableAccess {
         }
         boolean done = false;
         if (act == Act.REASSIGN) {
-            // Nobody need be able to give a row away; that rows can be updated at all is what makes it a question.
+            // Nobody need be able to give a row away: it is an update, and whoever may update is its control.
             done = controlled(matrix, Act.UPDATE)
-                    || trial.attempt(Actor.SERVICE, Act.REASSIGN, false).done();
+                    || (trial.attempt(Actor.SERVICE, Act.UPDATE, false).impossible()
+                            && trial.attempt(Actor.SERVICE, Act.REASSIGN, false).done());
         } else {
             for (Actor actor : controllers(matrix, act)) {
                 done = done || trial.attempt(actor, act, false).done();

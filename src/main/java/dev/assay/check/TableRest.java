@@ -16,6 +16,7 @@ import java.sql.Connection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,7 @@ final class TableRest {
             throws InterruptedException {
         Map<String, String> values = rows.values(table, user);
         rows.clear(table, values);
+        Set<Map<String, String>> before = rows.keys(table, values);
         Map<String, Object> body = TableTrial.typed(table, values);
         Answer inserted = requests.send("POST", table, Map.of(), body, Map.of("Prefer", "return=representation"));
         if (!inserted.ok()) {
@@ -103,7 +105,9 @@ final class TableRest {
                     inserted.status() == 201 && inserted.rows() == 1,
                     () -> answered(table, "insert", "201 and the new row", inserted));
         }
-        rows.deleteLike(table, values);
+        Set<Map<String, String>> added = rows.keys(table, values);
+        added.removeAll(before);
+        added.forEach(key -> rows.delete(table, key));
     }
 
     private void select(Table table, Map<String, String> row, Requests requests, Probe probe)

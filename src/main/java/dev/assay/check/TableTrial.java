@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Tries one act on one table as one role: on a row of user A's that service wrote, judged by what service reads after. */
@@ -98,14 +99,13 @@ final class TableTrial {
             values.keySet().removeIf(column -> leftToDatabase(column, actor));
         }
         rows.clear(table, values);
-        long before = rows.count(table, values);
+        Set<Map<String, String>> before = rows.keys(table, values);
         Answer answer = api(actor)
                 .post("/rest/v1/" + Api.encode(table.name()), typed(table, values), Map.of("Prefer", "return=minimal"));
-        boolean added = rows.count(table, values) > before;
-        if (added) {
-            rows.deleteLike(table, values);
-        }
-        return Attempt.of(added, answer, RowMaker.shown(values));
+        Set<Map<String, String>> added = rows.keys(table, values);
+        added.removeAll(before);
+        added.forEach(key -> rows.delete(table, key));
+        return Attempt.of(!added.isEmpty(), answer, RowMaker.shown(values));
     }
 
     private boolean leftToDatabase(String name, Actor actor) {
@@ -155,7 +155,7 @@ final class TableTrial {
         if (moved) {
             Map<String, String> now = new LinkedHashMap<>(row);
             now.putAll(other);
-            rows.deleteLike(table, RowMaker.key(table, now));
+            rows.delete(table, RowMaker.key(table, now));
         } else if (denied && unfiltered.updates(caller(actor), table, other, () -> moved(row, other))) {
             return unfiltered("UPDATE " + table.name() + " SET " + RowMaker.shown(other), answer);
         }

@@ -119,14 +119,14 @@ public final class RowMaker {
         return Rows.key(table, row);
     }
 
-    /** How many rows have these values in the columns that decide whose they are; all, where nobody owns them. */
-    public long count(Table table, Map<String, String> values) {
-        return rows.count(table, deciding(table, values));
+    /** The keys of the rows that belong to whom these values belong; of all rows, where nobody owns them. */
+    public Set<Map<String, String>> keys(Table table, Map<String, String> values) {
+        return rows.keys(table, deciding(table, values));
     }
 
-    /** Deletes, by service, rows with these values: what a caller of the API wrote. */
-    public void deleteLike(Table table, Map<String, String> values) {
-        rows.delete(table, values);
+    /** Deletes, by service, the row with this key. */
+    public void delete(Table table, Map<String, String> key) {
+        rows.delete(table, key);
     }
 
     /** Those of the values that decide whose a row is; none where nobody owns it. */

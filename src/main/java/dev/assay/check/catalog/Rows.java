@@ -8,14 +8,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** Rows of the app's tables, written, read and deleted by service, each value as PostgreSQL's text. */
 final class Rows {
+    private static final int MOST_KEYS = 5_000;
+    /** Where a row lies: all that tells the rows of a table without any key apart. */
+    private static final String CTID = "ctid";
+
     private final Connection connection;
 
     Rows(Connection connection) {
@@ -62,12 +68,20 @@ final class Rows {
                 parameters(table, where));
     }
 
-    long count(Table table, Map<String, String> where) {
-        return Long.parseLong(query(
-                        "SELECT count(*)::text AS n FROM " + table.quoted() + where(table, where),
-                        parameters(table, where))
-                .orElseThrow()
-                .get("n"));
+    /** What tells each row with these values from the others. */
+    Set<Map<String, String>> keys(Table table, Map<String, String> where) {
+        boolean keyed = !table.uniqueKeys().isEmpty();
+        String sql = "SELECT " + (keyed ? columns(table) : "ctid::text AS " + CTID) + " FROM " + table.quoted()
+                + where(table, where) + " LIMIT " + (MOST_KEYS + 1);
+        Set<Map<String, String>> keys = new HashSet<>();
+        for (Map<String, String> row : all(sql, parameters(table, where))) {
+            keys.add(keyed ? key(table, row) : row);
+        }
+        if (keys.size() > MOST_KEYS) {
+            throw new CheckError("Table " + table.name() + " holds more than " + MOST_KEYS
+                    + " rows: what a caller adds to it cannot be told.");
+        }
+        return keys;
     }
 
     void delete(Table table, Map<String, String> where) {
@@ -150,12 +164,12 @@ final class Rows {
     }
 
     private static String parameter(Table table, String column) {
-        return "CAST(? AS " + table.column(column).orElseThrow().type() + ")";
+        return "CAST(? AS " + table.column(column).map(Column::type).orElse("tid") + ")";
     }
 
     private static String where(Table table, Map<String, String> values) {
         return values.keySet().stream()
-                .filter(name -> table.column(name).orElseThrow().comparable())
+                .filter(name -> table.column(name).map(Column::comparable).orElse(true))
                 .map(name -> Table.quote(name) + " = " + parameter(table, name))
                 .collect(Collectors.joining(" AND ", " WHERE true AND ", ""))
                 .replaceFirst(" AND $", "");
@@ -164,28 +178,32 @@ final class Rows {
     private static List<String> parameters(Table table, Map<String, String> values) {
         List<String> parameters = new ArrayList<>();
         values.forEach((name, value) -> {
-            if (table.column(name).orElseThrow().comparable()) {
+            if (table.column(name).map(Column::comparable).orElse(true)) {
                 parameters.add(value);
             }
         });
         return parameters;
     }
 
-    /** Runs one statement and returns its first row. */
     private Optional<Map<String, String>> query(String sql, List<String> parameters) {
+        return all(sql, parameters).stream().findFirst();
+    }
+
+    private List<Map<String, String>> all(String sql, List<String> parameters) {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < parameters.size(); i++) {
                 statement.setString(i + 1, parameters.get(i));
             }
-            try (ResultSet rows = statement.executeQuery()) {
-                if (!rows.next()) {
-                    return Optional.empty();
+            try (ResultSet found = statement.executeQuery()) {
+                List<Map<String, String>> rows = new ArrayList<>();
+                while (found.next()) {
+                    Map<String, String> row = new LinkedHashMap<>();
+                    for (int i = 1; i <= found.getMetaData().getColumnCount(); i++) {
+                        row.put(found.getMetaData().getColumnName(i), found.getString(i));
+                    }
+                    rows.add(row);
                 }
-                Map<String, String> row = new LinkedHashMap<>();
-                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
-                    row.put(rows.getMetaData().getColumnName(i), rows.getString(i));
-                }
-                return Optional.of(row);
+                return rows;
             }
         } catch (SQLException e) {
             throw new CheckError(e.getMessage() + " [" + e.getSQLState() + "], in: " + sql, e);

@@ -108,13 +108,13 @@ class RowMakerTest {
         RowMaker rows = new RowMaker(connection, catalog);
         Table tasks = catalog.table("tasks").orElseThrow();
 
-        Map<String, String> one = rows.insert(tasks, rows.values(tasks, USER));
-        Map<String, String> two = rows.insert(tasks, rows.values(tasks, USER));
+        Map<String, String> one = rows.insert(tasks, rows.values(tasks, USER), USER);
+        Map<String, String> two = rows.insert(tasks, rows.values(tasks, USER), USER);
 
         assertThat(one).containsEntry("created_by", USER).containsEntry("list_id", two.get("list_id"));
         rows.cleanUp();
-        assertThat(rows.count(tasks)).isZero();
-        assertThat(rows.count(catalog.table("lists").orElseThrow())).isZero();
+        assertThat(rows.keys(tasks, Map.of())).isEmpty();
+        assertThat(rows.keys(catalog.table("lists").orElseThrow(), Map.of())).isEmpty();
     }
 
     @Test
@@ -123,9 +123,9 @@ class RowMakerTest {
         Catalog catalog = Catalog.read(connection);
         RowMaker rows = new RowMaker(connection, catalog);
         Table table = catalog.table("t").orElseThrow();
-        Map<String, String> row = rows.insert(table, rows.values(table, USER));
+        Map<String, String> row = rows.insert(table, rows.values(table, USER), USER);
 
-        assertThat(rows.change(table, row).orElseThrow()).containsOnlyKeys("state");
+        assertThat(rows.change(table, row, "authenticated").orElseThrow()).containsOnlyKeys("state");
     }
 
     @Test
@@ -154,7 +154,7 @@ class RowMakerTest {
         Catalog catalog = Catalog.read(connection);
         RowMaker rows = new RowMaker(connection, catalog);
         Table table = catalog.table(name).orElseThrow();
-        return rows.insert(table, rows.values(table, USER));
+        return rows.insert(table, rows.values(table, USER), USER);
     }
 
     private void run(String sql) throws SQLException {
