@@ -190,12 +190,12 @@ public final class ConsoleTree implements RunListener {
             text.addAll(message(under, mark.word, result, message));
         }
         if (ran) {
-            view.warnings.addAll(result.notes());
             view.warnings.forEach(warning ->
                     text.add(under + lines.coloured(Colour.YELLOW, "warning:") + " " + PlainText.line(warning, 240)));
-        } else {
-            result.notes().forEach(note -> text.add(under + "warning: " + PlainText.line(note, 240)));
         }
+        result.notes().stream()
+                .filter(note -> !ran || !view.warnings.contains(note))
+                .forEach(note -> text.add(under + "note: " + PlainText.line(note, 240)));
         print(view, text);
         view.end();
     }

@@ -52,7 +52,7 @@ class ConsoleTreeTest {
                         ✓ implement  recorded · 2 tool calls · 1,200 tokens, $0.05 · 2.0 s
                         rls
                           ✓ todos · user B  3 assertions · 0.2 s
-                              warning: a ␛[31mnote
+                              note: a ␛[31mnote
                   browser
                     – not run  not contracted
                   evaluation
