@@ -6,15 +6,15 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /** What the target answered to one request. */
-record Answer(int status, String body) {
+public record Answer(int status, String body) {
     private static final JsonMapper JSON = new JsonMapper();
 
-    boolean ok() {
+    public boolean ok() {
         return status >= 200 && status < 300;
     }
 
     /** The body as JSON; a missing node where it is none. */
-    JsonNode json() {
+    public JsonNode json() {
         if (body.isBlank()) {
             return MissingNode.getInstance();
         }
@@ -73,7 +73,7 @@ record Answer(int status, String body) {
     }
 
     /** How many rows a reading request gave. */
-    int rows() {
+    public int rows() {
         return ok() && json().isArray() ? json().size() : 0;
     }
 

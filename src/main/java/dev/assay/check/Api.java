@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The target's HTTP API as one caller sees it. Every request and its answer is written down, without keys and tokens,
  * for the check that asks.
  */
-final class Api {
+public final class Api {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
     private static final int CACHE_TRIES = 20;
     private static final long CACHE_PAUSE_MILLIS = 250;
@@ -43,7 +43,7 @@ final class Api {
     }
 
     /** The API as a visitor who is not signed in. */
-    static Api anon(Target target) {
+    public static Api anon(Target target) {
         HttpClient http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(Duration.ofSeconds(5))
@@ -55,22 +55,22 @@ final class Api {
         return new Api(http, target, name, target.anonKey(), accessToken, log);
     }
 
-    Api service() {
+    public Api service() {
         return new Api(http, target, "service", target.serviceKey(), target.serviceKey(), log);
     }
 
     /** What was asked and answered since the last call. */
-    String log() {
+    public String log() {
         String text = log.toString();
         log.setLength(0);
         return text;
     }
 
-    Answer get(String path) throws InterruptedException {
+    public Answer get(String path) throws InterruptedException {
         return send("GET", path, null, Map.of());
     }
 
-    Answer post(String path, Object body, Map<String, String> headers) throws InterruptedException {
+    public Answer post(String path, Object body, Map<String, String> headers) throws InterruptedException {
         return send("POST", path, body, headers);
     }
 
@@ -90,11 +90,11 @@ final class Api {
                         .collect(Collectors.joining("&", "?", ""));
     }
 
-    static String encode(String text) {
+    public static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
-    private Answer send(String method, String path, @Nullable Object body, Map<String, String> headers)
+    Answer send(String method, String path, @Nullable Object body, Map<String, String> headers)
             throws InterruptedException {
         Answer answer = once(method, path, body, headers);
         if (path.startsWith("/rest/")) {

@@ -7,27 +7,40 @@ import dev.assay.process.Exit;
 import dev.assay.process.Running;
 import dev.assay.process.Supervisor;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** The app under test as processes: its commands, and the server that it is started as. */
-final class AppServer implements AutoCloseable {
+public final class AppServer implements AutoCloseable {
     private static final Duration STARTUP = Duration.ofSeconds(60);
     private static final int TAIL_LINES = 200;
     private static final Pattern LISTENS =
             Pattern.compile("(?:localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1?]):(\\d{2,5})");
+    /** What npm, pnpm and yarn say where the registry or the way to it is at fault. */
+    private static final Pattern NO_NETWORK =
+            Pattern.compile("(?m)^.*(?:npm (?:error|ERR!) code|ERR_PNPM_META_FETCH_FAIL|"
+                    + "error An unexpected error occurred:).*(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|"
+                    + "EHOSTUNREACH|ERR_SOCKET_TIMEOUT|E429|E50\\d)");
+    /** What a line of npm's says before it says anything. */
+    private static final Pattern SPEAKER = Pattern.compile("^npm (?:error|ERR!|warn|WARN)\\s*");
+
+    private static final Pattern TAKEN = Pattern.compile("EADDRINUSE|already in use");
+
     private static final Pattern ANSI = Pattern.compile("\u001b\\[[0-9;]*m");
 
     private final Subject subject;
@@ -40,13 +53,13 @@ final class AppServer implements AutoCloseable {
     private Optional<Running> running = Optional.empty();
     private String origin = "";
 
-    AppServer(Subject subject, Supervisor supervisor) {
+    public AppServer(Subject subject, Supervisor supervisor) {
         this.subject = subject;
         this.supervisor = supervisor;
     }
 
     /** Runs one of the app's commands to its end; one that does not succeed is a finding. */
-    void command(String name, String line, Probe probe) throws InterruptedException {
+    public void command(String name, String line, Probe probe) throws InterruptedException {
         Captured captured = supervisor.capture(Command.shell(
                 line,
                 subject.workspace(),
@@ -55,6 +68,10 @@ final class AppServer implements AutoCloseable {
         String output = plain(captured.out() + captured.err());
         probe.attach(name + " output", "text/plain", "$ " + line + "\n" + output);
         Exit exit = captured.exit();
+        if (!exit.succeeded() && NO_NETWORK.matcher(output).find()) {
+            throw new CheckError("`" + line + "` could not reach the package registry: Assay could not measure the app"
+                    + lastWords(output));
+        }
         boolean late = exit.fired() == Exit.Limit.WALL;
         probe.expect(
                 exit.succeeded(),
@@ -69,10 +86,10 @@ final class AppServer implements AutoCloseable {
     }
 
     /** Starts the app and waits until it answers, at most a minute; where it does not, that is a finding. */
-    void start(Probe probe) throws InterruptedException {
+    public void start(Probe probe) throws InterruptedException {
         Running started = supervisor.start(
                 Command.shell(subject.app().start(), subject.workspace(), subject.environment(), Timers.NONE),
-                (stream, line) -> keep(new String(line, java.nio.charset.StandardCharsets.UTF_8)));
+                (stream, line) -> keep(new String(line, StandardCharsets.UTF_8)));
         running = Optional.of(started);
         long deadline = System.nanoTime()
                 + Math.min(STARTUP.toNanos(), subject.limits().check().toNanos());
@@ -88,6 +105,10 @@ final class AppServer implements AutoCloseable {
         }
         probe.attach("start output", "text/plain", "$ " + subject.app().start() + "\n" + output());
         boolean ended = !started.alive();
+        if (!answers && ended && TAKEN.matcher(output()).find() && listens(subject.port())) {
+            throw new CheckError("Something else has taken port " + subject.port()
+                    + " of this machine: the app could not be started. Run it again.");
+        }
         String why = ended
                 ? "ended before it answered" + lastWords(output())
                 : otherPort()
@@ -110,7 +131,7 @@ final class AppServer implements AutoCloseable {
     }
 
     /** Where the app answers, such as {@code http://127.0.0.1:41234}; empty before it does. */
-    String origin() {
+    public String origin() {
         return origin;
     }
 
@@ -122,6 +143,14 @@ final class AppServer implements AutoCloseable {
             http.send(request, BodyHandlers.discarding());
             origin = candidate;
             return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean listens(int port) {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
         } catch (IOException e) {
             return false;
         }
@@ -152,14 +181,18 @@ final class AppServer implements AutoCloseable {
         return ANSI.matcher(output).replaceAll("");
     }
 
+    /** The lines that tell most: the first errors, in the tool's own words, else the last lines. */
     private static String lastWords(String output) {
-        List<String> lines = output.lines().filter(line -> !line.isBlank()).toList();
+        List<String> lines = output.lines()
+                .map(String::strip)
+                .filter(line -> !SPEAKER.matcher(line).replaceFirst("").isBlank())
+                .toList();
         List<String> telling = lines.stream()
-                .filter(line -> line.toLowerCase(java.util.Locale.ROOT).contains("error"))
-                .limit(3)
+                .filter(line -> line.toLowerCase(Locale.ROOT).contains("error"))
+                .limit(4)
                 .toList();
         List<String> shown = telling.isEmpty() ? lines.subList(Math.max(0, lines.size() - 3), lines.size()) : telling;
-        return shown.isEmpty() ? "" : ": " + shown.stream().map(String::strip).collect(Collectors.joining(" / "));
+        return shown.isEmpty() ? "" : ": " + String.join(" / ", shown);
     }
 
     @Override

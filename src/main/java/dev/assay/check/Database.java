@@ -8,11 +8,11 @@ import java.sql.Statement;
 import java.util.Properties;
 
 /** A connection to the app's database, as service. */
-final class Database {
+public final class Database {
     private Database() {}
 
     /** @throws CheckError when the database does not answer */
-    static Connection open(Target target) {
+    public static Connection open(Target target) {
         Properties properties = new Properties();
         properties.setProperty("prepareThreshold", "0"); // a pooler in transaction mode keeps no prepared statement
         properties.setProperty("connectTimeout", "10");

@@ -3,12 +3,13 @@ package dev.assay.check;
 import dev.assay.process.Supervisor;
 import java.net.http.HttpResponse;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.regex.Pattern;
 
 /** Whether the app comes up and people can sign in: install, build, start, page, then the ways through auth. */
 public final class SmokeLayer implements Layer {
+    private static final Pattern SCRIPT = Pattern.compile("(?i)<script\\b");
+
     private final Supervisor supervisor;
 
     public SmokeLayer(Supervisor supervisor) {
@@ -63,83 +64,15 @@ public final class SmokeLayer implements Layer {
                 "the start page is not HTML",
                 "HTML",
                 found);
+        probe.expect(
+                page.filter(response -> hasContent(response.body())).isPresent(),
+                "the start page is empty: it has neither text nor a script that could make any",
+                "content",
+                found);
     }
 
-    /** Sign-up, login, refresh, logout with a user of its own. */
-    private static final class AuthFlow {
-        private final Api anon;
-        private final String email = "assay-" + UUID.randomUUID().toString().substring(0, 12) + "@example.com";
-        private final String password = UUID.randomUUID().toString();
-        private String access = "";
-        private String refresh = "";
-
-        AuthFlow(Api anon) {
-            this.anon = anon;
-        }
-
-        void check(Checks checks) throws InterruptedException {
-            if (!checks.check("sign-up", "sign-up", this::signUp).passed()) {
-                for (String later : List.of("login", "refresh", "logout")) {
-                    checks.skipped(later, later, "not asked: sign-up did not succeed");
-                }
-                return;
-            }
-            checks.check("login", "login", this::logIn);
-            checks.check("refresh", "refresh", this::refresh);
-            checks.check("logout", "logout", this::logOut);
-        }
-
-        private void signUp(Probe probe) throws InterruptedException {
-            Answer answer = anon.post("/auth/v1/signup", credentials(email, password), Map.of());
-            probe.expect(answer.ok(), "a visitor cannot sign up with email and password", "200", answer.toString());
-            probe.attach("requests", "text/plain", anon.log());
-        }
-
-        private void logIn(Probe probe) throws InterruptedException {
-            Answer wrong = token("password", credentials(email, password + "x"));
-            probe.expect(!wrong.ok(), "a wrong password signs in", "refused", String.valueOf(wrong.status()));
-            Answer answer = token("password", credentials(email, password));
-            access = answer.json().path("access_token").asString("");
-            refresh = answer.json().path("refresh_token").asString("");
-            probe.expect(
-                    answer.ok() && !access.isEmpty() && !refresh.isEmpty(),
-                    "a user who signed up cannot sign in",
-                    "200 and a session",
-                    String.valueOf(answer.status()));
-            probe.attach("requests", "text/plain", anon.log());
-        }
-
-        private void refresh(Probe probe) throws InterruptedException {
-            Answer answer = token("refresh_token", Map.of("refresh_token", refresh));
-            String renewed = answer.json().path("access_token").asString("");
-            probe.expect(
-                    answer.ok() && !renewed.isEmpty(),
-                    "a session cannot be refreshed",
-                    "200 and a session",
-                    String.valueOf(answer.status()));
-            access = renewed.isEmpty() ? access : renewed;
-            refresh = answer.json().path("refresh_token").asString(refresh);
-            probe.attach("requests", "text/plain", anon.log());
-        }
-
-        private void logOut(Probe probe) throws InterruptedException {
-            Answer answer = anon.signedIn("user", access).post("/auth/v1/logout", Map.of(), Map.of());
-            probe.expect(answer.ok(), "a user cannot sign out", "204", String.valueOf(answer.status()));
-            Answer after = token("refresh_token", Map.of("refresh_token", refresh));
-            probe.expect(
-                    !after.ok(),
-                    "a session can be refreshed after sign-out",
-                    "refused",
-                    String.valueOf(after.status()));
-            probe.attach("requests", "text/plain", anon.log());
-        }
-
-        private Answer token(String grant, Map<String, String> body) throws InterruptedException {
-            return anon.post("/auth/v1/token?grant_type=" + grant, body, Map.of());
-        }
-
-        private static Map<String, String> credentials(String email, String password) {
-            return Map.of("email", email, "password", password);
-        }
+    private static boolean hasContent(String html) {
+        String body = html.replaceAll("(?is)<head\\b.*?</head>|<!--.*?-->|<style\\b.*?</style>", " ");
+        return SCRIPT.matcher(html).find() || !body.replaceAll("<[^>]*>", " ").isBlank();
     }
 }

@@ -8,21 +8,21 @@ import java.util.UUID;
  * The users that the checks act as: random names, so that runs in parallel never meet; seven at most. Closing it deletes
  * them.
  */
-final class TestUsers implements AutoCloseable {
+public final class TestUsers implements AutoCloseable {
     private static final int MOST = 7;
 
     private final Api anon;
     private final Map<String, User> users = new HashMap<>();
 
-    TestUsers(Api anon) {
+    public TestUsers(Api anon) {
         this.anon = anon;
     }
 
     /** A user who is signed in. */
-    record User(String id, String email, String password, Api api) {}
+    public record User(String id, String email, String password, Api api) {}
 
     /** The user of that name, signed up when it is first asked for. */
-    User user(String name) throws InterruptedException {
+    public User user(String name) throws InterruptedException {
         User known = users.get(name);
         if (known != null) {
             return known;
