@@ -1,17 +1,13 @@
 package dev.assay.run;
 
 import dev.assay.agent.AgentEvent;
-import dev.assay.run.RunState.Deciding;
 import dev.assay.target.Target;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** A run that builds an app: puts its parts together, and settles its outcome at the end. */
 public final class BuildRun implements ExperimentRun {
@@ -20,14 +16,14 @@ public final class BuildRun implements ExperimentRun {
     private final Journal journal;
     private final Workspace workspace;
     private final RunLoop loop;
-    private final Clock clock;
+    private final Settlement settlement;
     private volatile boolean interrupted;
     private Optional<RunResult> finished = Optional.empty();
 
     /** @param console where a listener's own failure is said */
     public BuildRun(RunContext context, Clock clock, PrintStream console) {
         this.context = context;
-        this.clock = clock;
+        this.settlement = new Settlement(context, state, clock);
         this.journal =
                 new Journal(context.info(), context.listeners(), new Redactor(context.secrets()), clock, console);
         this.workspace = new Workspace(
@@ -53,7 +49,7 @@ public final class BuildRun implements ExperimentRun {
         } catch (RuntimeException e) {
             state.ended(Failures.result(e));
         }
-        loop.run(new ReportedStages(stages, context.info(), journal, this::note));
+        loop.run(new ReportedStages(stages, context.info(), journal, settlement::note));
     }
 
     private void prepare() throws InterruptedException {
@@ -70,20 +66,6 @@ public final class BuildRun implements ExperimentRun {
                 .open(context.info().workspace(), context.info().folder().resolve("target")));
     }
 
-    private void note(RunListener.Node node, StageResult result) {
-        if (!result.deciding()) {
-            return;
-        }
-        state.decides(node.stage().labels().getOrDefault("layer", node.stage().id()), result);
-        boolean over = result.cause()
-                .filter(cause ->
-                        cause == Cause.TARGET_UNAVAILABLE || cause == Cause.HARNESS_BUG || cause == Cause.TOOL_MISSING)
-                .isPresent();
-        if (over) {
-            state.ended(result);
-        }
-    }
-
     /** Says that the run is being cut short from outside. */
     public void interrupt() {
         interrupted = true;
@@ -92,7 +74,7 @@ public final class BuildRun implements ExperimentRun {
     @Override
     public synchronized RunResult finish() {
         if (finished.isEmpty()) {
-            RunResult result = settle();
+            RunResult result = settlement.settle(interrupted);
             journal.notice(new AgentEvent.Warning(
                     "run-finished",
                     result.outcome().id()
@@ -102,47 +84,5 @@ public final class BuildRun implements ExperimentRun {
             finished = Optional.of(result);
         }
         return finished.get();
-    }
-
-    /** In a run failed beats aborted beats passed; without a whole evaluation it is never a pass. */
-    private RunResult settle() {
-        List<Deciding> deciding = state.deciding();
-        if (interrupted) {
-            return result(Outcome.ABORTED, Optional.of(Cause.INTERRUPTED), "the run was interrupted");
-        }
-        for (Outcome outcome : List.of(Outcome.FAILED, Outcome.ABORTED)) {
-            List<Deciding> such = deciding.stream()
-                    .filter(one -> one.result().outcome() == outcome)
-                    .toList();
-            if (!such.isEmpty()) {
-                String message = such.stream()
-                        .map(one -> one.where() + ": " + one.result().message().replace("\n", "; "))
-                        .distinct()
-                        .limit(5)
-                        .collect(Collectors.joining("; "));
-                return result(outcome, such.get(0).result().cause(), message);
-            }
-        }
-        if (!state.evaluated()) {
-            return result(Outcome.ABORTED, Optional.of(Cause.INTERRUPTED), "the run ended before its evaluation");
-        }
-        if (!state.unscored().isEmpty()) {
-            return result(
-                    Outcome.ABORTED,
-                    Optional.of(Cause.CHECK_ERROR),
-                    "nothing could be asked of " + String.join(", ", state.unscored()));
-        }
-        return result(Outcome.PASSED, Optional.empty(), "");
-    }
-
-    private RunResult result(Outcome outcome, Optional<Cause> cause, String message) {
-        return new RunResult(
-                outcome,
-                cause,
-                message,
-                !context.info().partial().isEmpty(),
-                state.warnings(),
-                state.usage(),
-                Duration.between(context.info().started(), clock.instant()));
     }
 }

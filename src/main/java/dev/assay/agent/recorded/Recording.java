@@ -97,7 +97,8 @@ record Recording(Path folder) {
         return false;
     }
 
-    private List<String> calls() throws BrokenRecording {
+    /** The names of all calls, in their order. */
+    List<String> calls() throws BrokenRecording {
         List<String> names = new ArrayList<>();
         for (JsonNode name : json("recording.json").path("calls")) {
             names.add(name.stringValue(""));
