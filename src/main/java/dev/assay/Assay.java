@@ -11,6 +11,7 @@ import dev.assay.check.SmokeLayer;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Matrix;
 import dev.assay.experiment.Role;
+import dev.assay.experiment.SkillsMode;
 import dev.assay.experiment.Variant;
 import dev.assay.process.Supervisor;
 import dev.assay.report.AllureReport;
@@ -20,6 +21,8 @@ import dev.assay.run.Environment;
 import dev.assay.run.ExperimentRun;
 import dev.assay.run.ExperimentRuns;
 import dev.assay.run.Fingerprints;
+import dev.assay.run.OracleApp;
+import dev.assay.run.Recheck;
 import dev.assay.run.RunContext;
 import dev.assay.run.RunContext.Performer;
 import dev.assay.run.RunInfo;
@@ -143,6 +146,43 @@ public final class Assay implements ExperimentRuns {
                 out);
         underWay.add(run);
         return run;
+    }
+
+    /**
+     * Begins a run that only checks an app that is there already. Nothing of it is stored.
+     *
+     * @param name what the app is, such as {@code mutant/rls-off}
+     * @param folder the run's own folder, which must not exist
+     * @param told who is told of it, beside nobody else
+     */
+    public Recheck recheck(Experiment experiment, String name, Recheck.App app, Path folder, List<RunListener> told) {
+        Role nobody = Role.parse("nop");
+        Variant variant = new Variant(name.replace('/', '-'), nobody, nobody, nobody, SkillsMode.NONE, 1);
+        RunInfo info = new RunInfo(
+                name.replace('/', '-') + "-" + UUID.randomUUID().toString().substring(0, 6),
+                experiment,
+                variant,
+                1,
+                "recorded",
+                targets.kind().id(),
+                folder.toAbsolutePath(),
+                "[engine:assay]/[experiment:" + experiment.name() + "]/[recheck:" + variant.id() + "]",
+                Fingerprints.of(experiment, targets.kind().id(), version()),
+                leftOut(),
+                clock.instant());
+        Performer none = performer(nobody, experiment);
+        RunContext context = new RunContext(
+                info, none, none, none, targets, layers, this::environment, searchPath(), supervisor, told, List.of());
+        return new Recheck(context, app, clock, out);
+    }
+
+    /**
+     * The finished apps of recorded oracles.
+     *
+     * @param kept the folder that they are kept in
+     */
+    public OracleApp oracles(Path kept) {
+        return new OracleApp(kept, targets, this::environment, supervisor, searchPath());
     }
 
     /** {@code auto} is all or nothing: as long as no CLI can be driven it is the experiment's recorded oracle. */
