@@ -72,7 +72,8 @@ public final class SmokeLayer implements Layer {
     }
 
     private static boolean hasContent(String html) {
-        String body = html.replaceAll("(?is)<head\\b.*?</head>|<!--.*?-->|<style\\b.*?</style>", " ");
+        String body =
+                html.replaceAll("(?is)<head\\b.*?</head>|<!--.*?-->|<title\\b.*?</title>|<style\\b.*?</style>", " ");
         return SCRIPT.matcher(html).find() || !body.replaceAll("<[^>]*>", " ").isBlank();
     }
 }

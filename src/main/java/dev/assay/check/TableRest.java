@@ -7,6 +7,7 @@ import dev.assay.check.catalog.RowMaker;
 import dev.assay.check.catalog.Table;
 import dev.assay.check.catalog.Table.ForeignKey;
 import dev.assay.target.Target;
+import io.restassured.config.ConnectionConfig;
 import io.restassured.config.HttpClientConfig;
 import io.restassured.config.RestAssuredConfig;
 import io.restassured.response.Response;
@@ -32,7 +33,9 @@ final class TableRest {
     private static final RestAssuredConfig CONFIG = RestAssuredConfig.config()
             .httpClient(HttpClientConfig.httpClientConfig()
                     .setParam("http.connection.timeout", 5_000)
-                    .setParam("http.socket.timeout", 20_000));
+                    .setParam("http.socket.timeout", 20_000))
+            // a connection that stays open holds up the target's end
+            .connectionConfig(ConnectionConfig.connectionConfig().closeIdleConnectionsAfterEachResponse());
 
     private final Target target;
     private final Catalog catalog;

@@ -76,6 +76,12 @@ class RowMakerTest {
                 "a date NOT NULL, b date NOT NULL, CHECK (b > a)",
                 "a int NOT NULL, b int NOT NULL, CHECK (a + b = 110)",
                 "email text NOT NULL CHECK (email ~ '^[^@]+@[^@]+$')",
+                "email text NOT NULL CHECK (email ~* '^[a-z]+@[a-z]+\\.[a-z]{2,}$')",
+                "slug text NOT NULL UNIQUE CHECK (slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$' AND length(slug) < 20)",
+                "labels text[] NOT NULL CHECK (cardinality(labels) = 2)",
+                "data jsonb NOT NULL CHECK (data ? 'check')",
+                "score numeric(3, 2) NOT NULL CHECK (score > 0.5 AND score < 2)",
+                "a int NOT NULL CHECK (a > 5), b int NOT NULL CHECK (b > 7), CHECK (a > b)",
                 "labels text[] NOT NULL",
                 "data jsonb NOT NULL CHECK (jsonb_typeof(data) = 'array')",
                 "id2 uuid NOT NULL, at timestamptz NOT NULL, done boolean NOT NULL CHECK (done)",
@@ -148,6 +154,61 @@ class RowMakerTest {
         assertThat(owners.of(catalog.table("d").orElseThrow()).orElseThrow().direct())
                 .isFalse();
         assertThat(owners.of(catalog.table("e").orElseThrow())).isEmpty();
+    }
+
+    @Test
+    void should_tell_the_owner_among_several_columns_that_point_to_users() throws SQLException {
+        run("CREATE TABLE profiles (id uuid PRIMARY KEY REFERENCES auth.users);"
+                + "CREATE TABLE a (id int PRIMARY KEY, assignee uuid REFERENCES auth.users,"
+                + " author uuid NOT NULL REFERENCES auth.users);"
+                + "CREATE TABLE b (id int PRIMARY KEY, checked_by uuid REFERENCES auth.users,"
+                + " made_by uuid REFERENCES auth.users);"
+                + "CREATE POLICY p ON b USING (made_by = (SELECT auth.uid()));"
+                + "CREATE TABLE c (id int PRIMARY KEY, profile uuid NOT NULL REFERENCES profiles);"
+                + "CREATE TABLE d (id int PRIMARY KEY, made_by uuid, b_id int REFERENCES b);"
+                + "CREATE POLICY p ON d USING (EXISTS (SELECT 1 FROM b WHERE b.id = b_id AND b.made_by = auth.uid()))");
+        Catalog catalog = Catalog.read(connection);
+        Owners owners = new Owners(catalog);
+
+        assertThat(owners.of(catalog.table("a").orElseThrow()).orElseThrow().deciding())
+                .containsExactly("author");
+        assertThat(owners.of(catalog.table("b").orElseThrow()).orElseThrow().deciding())
+                .containsExactly("made_by");
+        assertThat(owners.of(catalog.table("c").orElseThrow()).orElseThrow().deciding())
+                .containsExactly("profile");
+        assertThat(owners.of(catalog.table("d").orElseThrow()).orElseThrow().deciding())
+                .as("what a sub-select compares is another table's")
+                .containsExactly("b_id");
+    }
+
+    @Test
+    void should_keep_a_row_that_is_there_already() throws SQLException {
+        run("CREATE TABLE t (id int PRIMARY KEY, done boolean NOT NULL);"
+                + "INSERT INTO t SELECT n, true FROM generate_series(0, 100) n");
+        Catalog catalog = Catalog.read(connection);
+        RowMaker rows = new RowMaker(connection, catalog);
+        Table table = catalog.table("t").orElseThrow();
+
+        rows.insert(table, rows.values(table, USER), USER);
+        assertThat(rows.keys(table, Map.of())).hasSize(102);
+        rows.cleanUp();
+
+        assertThat(rows.keys(table, Map.of())).hasSize(101);
+    }
+
+    @Test
+    void should_let_defaults_and_triggers_see_whose_the_row_is() throws SQLException {
+        run("CREATE OR REPLACE FUNCTION auth.uid() RETURNS uuid LANGUAGE sql AS"
+                + " $$ SELECT (current_setting('request.jwt.claims', true)::json ->> 'sub')::uuid $$;"
+                + "CREATE TABLE t (id int PRIMARY KEY, by uuid NOT NULL);"
+                + "CREATE FUNCTION mine() RETURNS trigger LANGUAGE plpgsql AS"
+                + " $$ BEGIN new.by := auth.uid(); RETURN new; END $$;"
+                + "CREATE TRIGGER mine BEFORE INSERT ON t FOR EACH ROW EXECUTE FUNCTION mine()");
+        try {
+            assertThat(make("t")).containsEntry("by", USER);
+        } finally {
+            run("DROP FUNCTION mine CASCADE");
+        }
     }
 
     private Map<String, String> make(String name) {
