@@ -144,6 +144,7 @@ public final class Assay implements ExperimentRuns {
                         List.of()),
                 clock,
                 out);
+        underWay.removeIf(BuildRun::isFinished);
         underWay.add(run);
         return run;
     }
@@ -264,10 +265,19 @@ public final class Assay implements ExperimentRuns {
     }
 
     private void giveBack() {
-        targets.close();
-        store.close();
-        database.close();
-        supervisor.close();
+        giveBack("target", targets::close);
+        giveBack("store", store::close);
+        giveBack("log database", database::close);
+        giveBack("supervisor", supervisor::close);
+    }
+
+    /** One part that cannot be closed keeps none of the others open. */
+    private void giveBack(String name, Runnable close) {
+        try {
+            close.run();
+        } catch (RuntimeException e) {
+            out.println("warning: the " + name + " did not close: " + e.getMessage());
+        }
     }
 
     @Override

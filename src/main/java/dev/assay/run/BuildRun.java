@@ -17,6 +17,7 @@ public final class BuildRun implements ExperimentRun {
     private final Workspace workspace;
     private final RunLoop loop;
     private final Settlement settlement;
+    private final PrintStream console;
     private volatile boolean interrupted;
     private Optional<RunResult> finished = Optional.empty();
 
@@ -24,6 +25,7 @@ public final class BuildRun implements ExperimentRun {
     public BuildRun(RunContext context, Clock clock, PrintStream console) {
         this.context = context;
         this.settlement = new Settlement(context, state, clock);
+        this.console = console;
         this.journal =
                 new Journal(context.info(), context.listeners(), new Redactor(context.secrets()), clock, console);
         this.workspace = new Workspace(
@@ -80,9 +82,23 @@ public final class BuildRun implements ExperimentRun {
                     result.outcome().id()
                             + result.cause().map(cause -> " " + cause.id()).orElse("")));
             journal.tell(listener -> listener.runFinished(context.info(), result));
-            state.openTarget().ifPresent(Target::close);
+            state.openTarget().ifPresent(this::close);
             finished = Optional.of(result);
         }
         return finished.get();
+    }
+
+    /** Whether {@link #finish()} has settled the run. */
+    public synchronized boolean isFinished() {
+        return finished.isPresent();
+    }
+
+    /** A target that is gone already can refuse to close; the run's outcome is settled and stays. */
+    private void close(Target target) {
+        try {
+            target.close();
+        } catch (RuntimeException e) {
+            console.println("warning: the run's target did not close: " + e.getMessage());
+        }
     }
 }
