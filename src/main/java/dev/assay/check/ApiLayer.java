@@ -87,7 +87,7 @@ public final class ApiLayer implements Layer {
         probe.expect(
                 !tables.isEmpty(),
                 () -> new Finding(
-                        "No table matches " + rule.match() + ": "
+                        "No table is there whose name matches " + rule.match() + ": "
                                 + (names.isEmpty()
                                         ? "the exposed schema has no table at all"
                                         : "there are only " + names),

@@ -122,7 +122,7 @@ final class AuthFlow {
     private Answer ask(String path, Map<String, String> body) throws InterruptedException {
         Answer answer = anon.post(path, body, Map.of());
         boolean apps = answer.reason().startsWith("Database error");
-        if (answer.status() == 429 || answer.status() >= 500 && !apps) {
+        if (answer.status() == 429 || (answer.status() >= 500 && !apps)) {
             throw new CheckError("The target does not work: " + path + " was answered " + answer);
         }
         return answer;

@@ -11,7 +11,11 @@ import java.util.Properties;
 public final class Database {
     private Database() {}
 
-    /** @throws CheckError when the database does not answer */
+    /**
+     * Connects as the owner of the migrations.
+     *
+     * @throws CheckError when the database does not answer
+     */
     public static Connection open(Target target) {
         Properties properties = new Properties();
         properties.setProperty("prepareThreshold", "0"); // a pooler in transaction mode keeps no prepared statement

@@ -187,27 +187,22 @@ final class TableAccess {
         };
         String reason = attempt.answer().reason();
         return new Finding(
-                actor.words() + " cannot " + act.words() + " " + what + table.name()
-                        + (reason.isEmpty() ? "" : ": " + reason),
+                actor.words() + (actor == Actor.USER_A && trial.owned() ? " (owner)" : "") + " cannot " + act.words()
+                        + " " + what + table.name() + (reason.isEmpty() ? "" : ": " + reason),
                 "allowed",
                 "answered " + attempt.answer() + ", and nothing was " + (act == Act.SELECT ? "given" : "done"),
                 about(actor, act, attempt));
     }
 
     private Finding leaked(Actor actor, Act act, Attempt attempt) {
-        String rows = attempt.unfiltered() ? "rows of " : "a row of ";
-        String of = !trial.owned()
-                ? table.name()
-                : table.name() + (attempt.unfiltered() ? " that belong to user A" : " that belongs to user A");
+        String rows = (attempt.unfiltered() ? "rows of " : "a row of ") + table.name();
+        String belongs = attempt.unfiltered() ? " that belong to user A" : " that belongs to user A";
         String what = switch (act) {
-            case SELECT, UPDATE, DELETE -> act.words() + " " + rows + of;
+            case SELECT, UPDATE, DELETE -> act.words() + " " + rows + (trial.owned() ? belongs : "");
             case INSERT -> "insert a row into " + table.name() + (trial.owned() ? " in the name of user A" : "");
             case REASSIGN ->
-                (actor == Actor.USER_A
-                                ? "give " + (attempt.unfiltered() ? "own rows of " : "an own row of ") + table.name()
-                                        + " to user B"
-                                : "take " + rows + of)
-                        + " (reassign owner)";
+                "reassign " + rows + (actor == Actor.USER_A ? "" : belongs) + " to user B by updating "
+                        + String.join(", ", trial.deciding());
         };
         return new Finding(
                 actor.words() + " can " + what + (attempt.unfiltered() ? ", with a request that has no filter" : ""),

@@ -56,6 +56,11 @@ final class TableTrial {
         return owner.isPresent();
     }
 
+    /** The columns that say whose a row is. */
+    List<String> deciding() {
+        return owner.map(Owner::deciding).orElse(List.of());
+    }
+
     /** @param hard whether every way is tried: where the role must not be able to */
     Attempt attempt(Actor actor, Act act, boolean hard) throws InterruptedException {
         return switch (act) {

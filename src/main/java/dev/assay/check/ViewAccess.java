@@ -133,8 +133,8 @@ final class ViewAccess {
 
     private static Finding leaked(View view, Table table, Actor actor, Answer answer) {
         return new Finding(
-                actor.words() + " can select a row of " + table.name() + " that belongs to user A through view "
-                        + view.name() + ", which runs with its owner's rights (no security_invoker)",
+                actor.words() + " can select rows that belong to user A through view " + view.name() + " on table "
+                        + table.name() + ", which runs with its owner's rights (no security_invoker)",
                 "no row of user A",
                 "answered " + answer,
                 Map.of(

@@ -38,7 +38,8 @@ class ApiLayerTest {
         RecordedChecks checks =
                 check("create table notes (id int primary key); create table lists (id int primary key)");
 
-        assertThat(checks.findings()).containsExactly("No table matches todo*|task*: there are only lists, notes");
+        assertThat(checks.findings())
+                .containsExactly("No table is there whose name matches todo*|task*: there are only lists, notes");
         assertThat(checks.skipped).containsOnlyKeys("todos.grants", "todos.rest");
         assertThat(checks.errors()).isEmpty();
     }
@@ -46,7 +47,8 @@ class ApiLayerTest {
     @Test
     void should_say_that_there_is_no_table_at_all() throws Exception {
         assertThat(check("select 1").findings())
-                .containsExactly("No table matches todo*|task*: the exposed schema has no table at all");
+                .containsExactly(
+                        "No table is there whose name matches todo*|task*: the exposed schema has no table at all");
     }
 
     @Test
@@ -136,6 +138,19 @@ class ApiLayerTest {
 
         assertThat(checks.findings())
                 .containsExactly("REST cannot update on table todos, even as service: nothing is ever deleted (P0001)");
+    }
+
+    @Test
+    void should_find_a_foreign_key_to_a_table_that_holds_no_user() throws Exception {
+        RecordedChecks checks = check(
+                "create table profiles (id uuid primary key, name text);",
+                TODOS.replace("references auth.users (id)", "references profiles (id)"));
+
+        assertThat(checks.findings())
+                .singleElement()
+                .satisfies(finding -> assertThat(finding)
+                        .startsWith("REST cannot insert on table todos")
+                        .contains("violates foreign key constraint"));
     }
 
     @Test

@@ -48,8 +48,8 @@ class RlsLayerTest {
                         "user B can insert a row into todos in the name of user A",
                         "user B can update a row of todos that belongs to user A",
                         "user B can delete a row of todos that belongs to user A",
-                        "user B can take a row of todos that belongs to user A (reassign owner)",
-                        "user A can give an own row of todos to user B (reassign owner)",
+                        "user B can reassign a row of todos that belongs to user A to user B by updating user_id",
+                        "user A can reassign a row of todos to user B by updating user_id",
                         "anon can select a row of todos that belongs to user A")
                 .anyMatch(finding -> finding.startsWith("row level security is off on table todos"));
         assertThat(checks.about())
@@ -97,9 +97,10 @@ class RlsLayerTest {
         assertThat(checks.findings())
                 .satisfiesExactly(
                         insert -> assertThat(insert)
-                                .startsWith("user A cannot insert an own row of todos: new row violates row-level"),
-                        update -> assertThat(update).isEqualTo("user A cannot update an own row of todos"),
-                        delete -> assertThat(delete).isEqualTo("user A cannot delete an own row of todos"));
+                                .startsWith(
+                                        "user A (owner) cannot insert an own row of todos: new row violates row-level"),
+                        update -> assertThat(update).isEqualTo("user A (owner) cannot update an own row of todos"),
+                        delete -> assertThat(delete).isEqualTo("user A (owner) cannot delete an own row of todos"));
         assertThat(checks.errors())
                 .as("a denial without control is not counted")
                 .containsOnlyKeys("todos.user-a", "todos.user-b", "todos.anon");
@@ -117,7 +118,7 @@ class RlsLayerTest {
                         + " with check (true)");
 
         assertThat(checks.findings())
-                .containsExactly("user A can give own rows of todos to user B (reassign owner),"
+                .containsExactly("user A can reassign rows of todos to user B by updating user_id,"
                         + " with a request that has no filter");
     }
 
@@ -131,7 +132,8 @@ class RlsLayerTest {
                         + "create policy \"own update\" on todos for update using (auth.uid() = user_id)"
                         + " with check (true)");
 
-        assertThat(checks.findings()).containsExactly("user A can give an own row of todos to user B (reassign owner)");
+        assertThat(checks.findings())
+                .containsExactly("user A can reassign a row of todos to user B by updating user_id");
     }
 
     @Test
@@ -154,8 +156,8 @@ class RlsLayerTest {
                         + "create policy own on todos for all using (auth.uid() = id) with check (auth.uid() = id)");
 
         assertThat(checks.findings())
-                .anyMatch(finding -> finding.equals("user A cannot select an own row of todos"))
-                .anyMatch(finding -> finding.startsWith("user A cannot insert an own row of todos"));
+                .anyMatch(finding -> finding.equals("user A (owner) cannot select an own row of todos"))
+                .anyMatch(finding -> finding.startsWith("user A (owner) cannot insert an own row of todos"));
     }
 
     @Test
@@ -167,7 +169,7 @@ class RlsLayerTest {
                         + " (user_id in (select t.user_id from todos t where t.user_id = auth.uid()))");
 
         assertThat(checks.findings())
-                .contains("user A cannot select an own row of todos:"
+                .contains("user A (owner) cannot select an own row of todos:"
                         + " infinite recursion detected in policy for relation \"todos\" (42P17)");
     }
 
@@ -202,7 +204,7 @@ class RlsLayerTest {
         RecordedChecks checks = check(TODOS, OWN_ROWS, view);
 
         assertThat(checks.findings())
-                .contains("user B can select a row of todos that belongs to user A through view todo_overview,"
+                .contains("user B can select rows that belong to user A through view todo_overview on table todos,"
                         + " which runs with its owner's rights (no security_invoker)")
                 .hasSize(2);
         assertThat(checks.errors()).isEmpty();

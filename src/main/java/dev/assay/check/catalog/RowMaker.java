@@ -173,7 +173,7 @@ public final class RowMaker {
             boolean needed = key.columns().stream()
                     .map(name -> table.column(name).orElseThrow())
                     .anyMatch(column -> column.required() || owning.contains(column.name()));
-            if (needed && key.toUsers()) {
+            if (needed && (key.toUsers() || namesUser(table, key, user))) {
                 values.put(key.columns().get(0), user);
             } else if (needed) {
                 parent(table, key, user, way).forEach(values::putIfAbsent);
@@ -182,6 +182,24 @@ public final class RowMaker {
         owners.of(table).filter(Owner::direct).ifPresent(owner -> values.put(owner.column(), user));
         choose(table, values);
         return values;
+    }
+
+    /**
+     * Whether a key in the owner column can only hold the user's id, and there is nothing to make for it: the row it
+     * points to is there, as by a trigger on sign-up, or is one that no user's id leads to.
+     */
+    private boolean namesUser(Table table, ForeignKey key, String user) {
+        Optional<Owner> owner = owners.of(table).filter(Owner::direct);
+        if (owner.isEmpty() || !key.columns().equals(owner.get().deciding())) {
+            return false;
+        }
+        String column = key.referenced().get(0);
+        Optional<Table> parent = catalog.referenced(key);
+        return parent.isEmpty()
+                || rows.read(parent.get(), Map.of(column, user)).isPresent()
+                || owners.of(parent.get())
+                        .filter(one -> one.deciding().equals(List.of(column)))
+                        .isEmpty();
     }
 
     /** Adds what else must be given, such that PostgreSQL says that every check holds. */

@@ -150,7 +150,8 @@ final class Rows {
     private static String escaped(String expression) {
         StringBuilder escaped = new StringBuilder();
         boolean quoted = false;
-        for (char c : expression.toCharArray()) {
+        for (int at = 0; at < expression.length(); at++) {
+            char c = expression.charAt(at);
             quoted ^= c == '\'';
             escaped.append(c == '?' && !quoted ? "??" : c);
         }
