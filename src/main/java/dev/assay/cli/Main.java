@@ -39,6 +39,7 @@ public final class Main {
     static CommandLine commandLine(Launch launch) {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(RunCommand.withOptions(new RunCommand(launch)))
+                .addSubcommand(RecheckCommand.withOptions(new RecheckCommand(System.out)))
                 .addSubcommand(SqlCommand.withOptions(new SqlCommand()));
         return line.setParameterExceptionHandler(Main::wrongArguments)
                 .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, command.getErr()));

@@ -1,11 +1,14 @@
 package dev.assay.run;
 
 import dev.assay.experiment.Experiment;
+import dev.assay.settings.UsageError;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -27,11 +30,22 @@ public record CorrectVariant(String name, Path folder) implements Recheck.App {
         try (Stream<Path> folders = Files.list(folder)) {
             return folders.filter(Files::isDirectory)
                     .map(app -> new CorrectVariant(app.getFileName().toString(), app))
-                    .sorted(java.util.Comparator.comparing(CorrectVariant::name))
+                    .sorted(Comparator.comparing(CorrectVariant::name))
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(folder + " cannot be listed", e);
         }
+    }
+
+    /** @throws UsageError where the experiment has no such variant, with the names that there are */
+    public static CorrectVariant named(String name, Experiment experiment) {
+        List<CorrectVariant> all = of(experiment);
+        return all.stream()
+                .filter(variant -> variant.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UsageError("No correct variant of " + experiment.base() + " is named '" + name
+                        + "'; there are: "
+                        + all.stream().map(CorrectVariant::name).collect(Collectors.joining(", "))));
     }
 
     @Override

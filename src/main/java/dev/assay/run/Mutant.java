@@ -76,6 +76,17 @@ public record Mutant(
         }
     }
 
+    /** @throws UsageError where the experiment has no such mutant, with the names that there are */
+    public static Mutant named(String name, Experiment experiment) {
+        List<Mutant> all = of(experiment);
+        return all.stream()
+                .filter(mutant -> mutant.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new UsageError("No mutant of " + experiment.base() + " is named '" + name
+                        + "'; there are: "
+                        + all.stream().map(Mutant::name).collect(Collectors.joining(", "))));
+    }
+
     /** @throws UsageError where the header lacks something, with file and line */
     public static Mutant read(Path file) {
         Map<String, String> header = new LinkedHashMap<>();
