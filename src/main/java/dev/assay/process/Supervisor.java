@@ -98,6 +98,12 @@ public final class Supervisor implements AutoCloseable {
         return new Captured(exit, out.text(), err.text(), out.cut() || err.cut());
     }
 
+    /** Takes in hand processes that a library starts by itself, such as a browser's. */
+    public Marked mark() {
+        watchdog.watch();
+        return new Marked(new Cookie(jvm + "." + count.incrementAndGet()));
+    }
+
     /**
      * Has a folder removed when this supervisor is over, also when the JVM is killed: for folders in memory, which no
      * one else would ever remove.

@@ -49,6 +49,14 @@ record NpmTool(String name, String version, String lock, String program, int meg
      * @throws ToolMissing with npm's own words, where that fails
      */
     void install(Path npm, Shell shell, Path staging, PrintStream out) throws IOException, InterruptedException {
+        download(npm, shell, staging, out);
+        if (!Files.isExecutable(staging.resolve(executable()))) {
+            throw missing("npm installed it, but without the program '" + program + "'.");
+        }
+    }
+
+    /** As {@link #install}, for packages that bring no command of their own. */
+    void download(Path npm, Shell shell, Path staging, PrintStream out) throws IOException, InterruptedException {
         PackageLock packages = PackageLock.read(lock)
                 .orElseThrow(() -> missing("there is no build of it at npm for " + System.getProperty("os.name")
                         + " on " + System.getProperty("os.arch") + "."));
@@ -78,9 +86,6 @@ record NpmTool(String name, String version, String lock, String program, int meg
         }
         if (!npmCi.succeeded()) {
             throw missing(why(npmCi));
-        }
-        if (!Files.isExecutable(staging.resolve(executable()))) {
-            throw missing("npm installed it, but without the program '" + program + "'.");
         }
         out.printf(
                 "%s %s: downloaded and checked, %d MB on disk, in %.1f s%n",

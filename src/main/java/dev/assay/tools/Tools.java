@@ -12,9 +12,12 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Tools {
     private final Node node;
+    private final Chromium chromium;
+    private final PlaywrightDriver driver;
     private final PrintStream out;
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Tool> readyNode = Optional.empty();
+    private Optional<Tool> readyChromium = Optional.empty();
 
     /**
      * @param cache the cache folder; tools are in {@code tools} below it
@@ -28,7 +31,11 @@ public final class Tools {
     Tools(Path cache, Supervisor supervisor, boolean offline, PrintStream out, Map<String, String> environment) {
         Shell shell = new Shell(supervisor, environment);
         this.out = out;
-        this.node = new Node(shell, new ToolCache(cache.resolve("tools"), out), offline, out);
+        ToolCache tools = new ToolCache(cache.resolve("tools"), out);
+        BrowserCache browsers = new BrowserCache(environment);
+        this.node = new Node(shell, tools, offline, out);
+        this.chromium = new Chromium(shell, tools, browsers, offline, out);
+        this.driver = new PlaywrightDriver(tools, browsers);
     }
 
     /**
@@ -53,5 +60,40 @@ public final class Tools {
     /** As {@link #node()}, but only looks: installs and prints nothing. */
     public Optional<Tool> lookForNode() throws InterruptedException {
         return node.look();
+    }
+
+    /**
+     * Chromium: the given one, else the first on the PATH, else one that Playwright has installed, else Assay's own.
+     *
+     * @param given what the user chose; empty to have it found
+     * @throws ToolMissing where what was given does not run, or where there is none and it cannot be installed
+     */
+    public Tool chromium(Optional<Path> given) throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (readyChromium.isEmpty()) {
+                Tool tool = chromium.get(given, this::node);
+                out.println(tool.describe());
+                readyChromium = Optional.of(tool);
+            }
+            return readyChromium.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #chromium(Optional)}, but only looks: installs and prints nothing. */
+    public Optional<Tool> lookForChromium(Optional<Path> given) throws InterruptedException {
+        return chromium.look(given);
+    }
+
+    /** The folder with Playwright's driver, unpacked from the class path when it is first asked for. */
+    public Path playwrightDriver() throws InterruptedException {
+        return driver.get();
+    }
+
+    /** Whether Playwright has installed the ffmpeg that it records videos with. */
+    public boolean recordsVideo() {
+        return driver.recordsVideo();
     }
 }
