@@ -124,7 +124,7 @@ public final class BrowserLayer implements Layer {
     private void visit(String id, Flow flow, Subject subject, AppServer app, Probe probe) throws InterruptedException {
         try {
             browsers.run(
-                    bounds.last(),
+                    bounds.whole(),
                     browser -> new Visit(
                                     id,
                                     app.origin(),

@@ -118,7 +118,7 @@ final class BrowserThread implements AutoCloseable {
         environment.put("PLAYWRIGHT_NODEJS_PATH", node.toString());
         environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
         // A page that goes while its dialog is being dismissed must not take the driver with it.
-        environment.put("NODE_OPTIONS", "--unhandled-rejections=warn");
+        environment.put("NODE_OPTIONS", "--unhandled-rejections=none");
         Playwright made = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
         playwright = made;
         Browser launched = made.chromium()

@@ -24,8 +24,11 @@ import java.util.function.Consumer;
  * and nothing is left. Dialogs are dismissed, windows that the app opens are closed, and both are told.
  */
 final class Visit {
-    /** So many dialogs or windows are met; then the app is taken for one that never stops. */
-    private static final int MOST_INTRUSIONS = 20;
+    /** So many dialogs are dismissed; then the app is taken for one that never stops. */
+    private static final int MOST_DIALOGS = 20;
+
+    /** So many windows are closed, each of which costs time and memory. */
+    private static final int MOST_POPUPS = 5;
 
     private static final int VIDEO_WIDTH = 800;
     private static final int VIDEO_HEIGHT = 500;
@@ -96,7 +99,7 @@ final class Visit {
             if (!dialogs.isEmpty()) {
                 probe.expect(
                         false,
-                        dialogs.size() >= MOST_INTRUSIONS
+                        dialogs.size() >= MOST_DIALOGS
                                 ? "the page opens one dialog after another and cannot be used"
                                 : "the page opens a dialog that stands in the way: " + dialogs.get(0),
                         "no dialog",
@@ -104,7 +107,7 @@ final class Visit {
             }
             if (popups > 0) {
                 probe.expect(
-                        popups < MOST_INTRUSIONS,
+                        popups < MOST_POPUPS,
                         "the page opens one window after another and cannot be used",
                         "no windows of its own accord",
                         popups + " windows");
@@ -156,7 +159,7 @@ final class Visit {
     }
 
     private boolean flooded() {
-        return dialogs.size() >= MOST_INTRUSIONS || popups >= MOST_INTRUSIONS;
+        return dialogs.size() >= MOST_DIALOGS || popups >= MOST_POPUPS;
     }
 
     private String intrusions() {
@@ -167,7 +170,7 @@ final class Visit {
     private void dialog(BrowserContext context, Consumer<Dialog> listener, Dialog dialog) {
         boolean leaving = dialog.type().equals("beforeunload");
         dialogs.add(dialog.type() + " \"" + shortened(dialog.message()) + "\"");
-        if (dialogs.size() >= MOST_INTRUSIONS) {
+        if (dialogs.size() >= MOST_DIALOGS) {
             context.offDialog(listener); // from now on Playwright dismisses them by itself
         }
         try {
@@ -182,12 +185,12 @@ final class Visit {
     }
 
     private void popup(Page page) {
-        if (opening || popups > MOST_INTRUSIONS) {
+        if (opening || popups > MOST_POPUPS) {
             return;
         }
         popups++;
         try {
-            if (popups == MOST_INTRUSIONS) {
+            if (popups == MOST_POPUPS) {
                 // What opens them without end has to go, or the machine's memory would.
                 windows.forEach(window -> window.page().close());
             }
@@ -204,17 +207,19 @@ final class Visit {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        if (!window.page().isClosed() && !crashed) {
-            evidence("screenshot", () -> {
+        if (!window.page().isClosed() && !crashed && !flooded()) {
+            boolean responds = evidence("screenshot", () -> {
                 Path file = artifacts.resolve(name + ".png");
                 window.page()
                         .screenshot(new Page.ScreenshotOptions()
                                 .setPath(file)
                                 .setAnimations(ScreenshotAnimations.DISABLED)
-                                .setTimeout(5_000));
+                                .setTimeout(bounds.pageEvidence()));
                 probe.attach(name + " screenshot", "image/png", file);
             });
-            evidence("page as text", () -> probe.attach(name + " page", "text/plain", text(window.page())));
+            if (responds) {
+                evidence("page as text", () -> probe.attach(name + " page", "text/plain", text(window.page())));
+            }
         }
         evidence("trace", () -> {
             Path file = artifacts.resolve(name + "-trace.zip");
@@ -232,17 +237,20 @@ final class Visit {
         }
     }
 
-    private static String text(Page page) {
+    private String text(Page page) {
         return page.url() + "\n"
                 + page.locator("body")
-                        .ariaSnapshot(new com.microsoft.playwright.Locator.AriaSnapshotOptions().setTimeout(5_000));
+                        .ariaSnapshot(new com.microsoft.playwright.Locator.AriaSnapshotOptions()
+                                .setTimeout(bounds.pageEvidence()));
     }
 
-    private void evidence(String what, Runnable taking) {
+    private boolean evidence(String what, Runnable taking) {
         try {
             taking.run();
+            return true;
         } catch (PlaywrightException e) {
             probe.note(String.format(Locale.ROOT, "There is no %s: %s", what, BrowserThread.firstLine(e)));
+            return false;
         }
     }
 
