@@ -176,8 +176,11 @@ class ConsoleTreeTest {
         ConsoleTree tree = new ConsoleTree(
                 new PrintStream(bytes, true, StandardCharsets.UTF_8), false, StandardCharsets.UTF_8, run(9).clock());
         List<ReportedRun> runs = IntStream.rangeClosed(1, 4).mapToObj(this::run).toList();
+        // one more run stays under way throughout, so that none of the others is ever alone
+        ReportedRun open = run(5);
+        open.listener = tree;
+        open.start();
         runs.forEach(run -> run.listener = tree);
-        runs.forEach(ReportedRun::start);
         ExecutorService pool = Executors.newFixedThreadPool(4);
         try {
             List<Future<?>> told = runs.stream()
