@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.experiment.AppInterface;
 import dev.assay.experiment.Limits;
+import dev.assay.process.RunningProcess;
 import dev.assay.process.Supervisor;
 import dev.assay.target.EmbeddedTargets;
 import java.io.IOException;
@@ -118,7 +119,7 @@ class SmokeLayerIT {
         String output = checks.results.get("start").evidence().get(0).text();
         long pid = Long.parseLong(
                 String.valueOf(output).lines().skip(1).findFirst().orElseThrow());
-        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+        assertThat(RunningProcess.isRunning(pid)).isFalse();
     }
 
     @Test

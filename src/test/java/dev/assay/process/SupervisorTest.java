@@ -476,7 +476,7 @@ class SupervisorTest {
     }
 
     private static boolean alive(long pid) {
-        return ProcessHandle.of(pid).map(Proc::living).orElse(false);
+        return RunningProcess.isRunning(pid);
     }
 
     private Command shell(String script) {
