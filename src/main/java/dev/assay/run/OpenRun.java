@@ -1,0 +1,95 @@
+package dev.assay.run;
+
+import dev.assay.agent.AgentEvent;
+import dev.assay.target.Target;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * A run between its beginning and its end: tells the listeners, prepares, hands its stages over, and settles the outcome.
+ * What it does in between is its kind's.
+ */
+public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, Recheck {
+    final RunContext context;
+    final RunState state = new RunState();
+    final Journal journal;
+    final Workspace workspace;
+    private final Settlement settlement;
+    private final PrintStream console;
+    private volatile boolean interrupted;
+    private Optional<RunResult> finished = Optional.empty();
+
+    /** @param console where a listener's own failure is said */
+    OpenRun(RunContext context, Clock clock, PrintStream console) {
+        this.context = context;
+        this.console = console;
+        this.settlement = new Settlement(context, state, clock);
+        this.journal =
+                new Journal(context.info(), context.listeners(), new Redactor(context.secrets()), clock, console);
+        this.workspace = new Workspace(
+                context.info().workspace(),
+                context.info().folder().resolve("history.git"),
+                context.supervisor(),
+                context.searchPath());
+    }
+
+    /** Makes ready what the stages need; what it throws ends the run. */
+    abstract void prepare() throws IOException, InterruptedException;
+
+    /** Hands the stages over. */
+    abstract void stages(Stages run) throws InterruptedException;
+
+    @Override
+    public final void run(Stages stages) throws InterruptedException {
+        journal.tell(listener -> listener.runStarted(context.info()));
+        try {
+            Files.createDirectories(context.home());
+            Files.createDirectories(context.info().artifacts());
+            prepare();
+        } catch (IOException e) {
+            state.ended(Failures.result(new UncheckedIOException(
+                    "the run's folder " + context.info().folder() + " cannot be prepared", e)));
+        } catch (RuntimeException e) {
+            state.ended(Failures.result(e));
+        }
+        stages(new ReportedStages(stages, context.info(), journal, settlement::note));
+    }
+
+    /** Says that the run is being cut short from outside. */
+    public final void interrupt() {
+        interrupted = true;
+    }
+
+    @Override
+    public final synchronized RunResult finish() {
+        if (finished.isEmpty()) {
+            RunResult result = settlement.settle(interrupted);
+            journal.notice(new AgentEvent.Warning(
+                    "run-finished",
+                    result.outcome().id()
+                            + result.cause().map(cause -> " " + cause.id()).orElse("")));
+            journal.tell(listener -> listener.runFinished(context.info(), result));
+            state.openTarget().ifPresent(this::close);
+            finished = Optional.of(result);
+        }
+        return finished.get();
+    }
+
+    /** Whether {@link #finish()} has settled the run. */
+    public final synchronized boolean isFinished() {
+        return finished.isPresent();
+    }
+
+    /** A target that is gone already can refuse to close; the run's outcome is settled and stays. */
+    private void close(Target target) {
+        try {
+            target.close();
+        } catch (RuntimeException e) {
+            console.println("warning: the run's target did not close: " + e.getMessage());
+        }
+    }
+}
