@@ -13,6 +13,7 @@ import dev.assay.experiment.Matrix;
 import dev.assay.experiment.Role;
 import dev.assay.experiment.SkillsMode;
 import dev.assay.experiment.Variant;
+import dev.assay.process.Fence;
 import dev.assay.process.Supervisor;
 import dev.assay.report.AllureReport;
 import dev.assay.report.ConsoleTree;
@@ -244,7 +245,8 @@ public final class Assay implements ExperimentRuns {
         return new Environment(
                 tools.node().bin() + ":" + searchPath(),
                 passed,
-                directories.cache().resolve("npm"));
+                directories.cache().resolve("npm"),
+                Fence.NONE);
     }
 
     private static String searchPath() {

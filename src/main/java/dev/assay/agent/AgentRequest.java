@@ -1,6 +1,7 @@
 package dev.assay.agent;
 
 import dev.assay.process.Command.Timers;
+import dev.assay.process.Fence;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ import tools.jackson.databind.JsonNode;
  * @param environment all that the agent's processes see, such as PATH, HOME, SUPABASE_URL, SUPABASE_ANON_KEY, PORT
  * @param model the model where the role names one
  * @param timers when the call is stopped
+ * @param fence what the agent's processes see of the machine; an agent adds what it needs of its own, such as its program
  */
 public record AgentRequest(
         String runId,
@@ -34,4 +36,35 @@ public record AgentRequest(
         Path home,
         Map<String, String> environment,
         Optional<String> model,
-        Timers timers) {}
+        Timers timers,
+        Fence fence) {
+    /** One call of an agent that is not fenced in. */
+    public AgentRequest(
+            String runId,
+            Phase phase,
+            Optional<String> stepId,
+            int attempt,
+            String systemPrompt,
+            String prompt,
+            Optional<JsonNode> schema,
+            Path workspace,
+            Path home,
+            Map<String, String> environment,
+            Optional<String> model,
+            Timers timers) {
+        this(
+                runId,
+                phase,
+                stepId,
+                attempt,
+                systemPrompt,
+                prompt,
+                schema,
+                workspace,
+                home,
+                environment,
+                model,
+                timers,
+                Fence.NONE);
+    }
+}

@@ -61,10 +61,11 @@ public final class AppServer implements AutoCloseable {
     /** Runs one of the app's commands to its end; one that does not succeed is a finding. */
     public void command(String name, String line, Probe probe) throws InterruptedException {
         Captured captured = supervisor.capture(Command.shell(
-                line,
-                subject.workspace(),
-                subject.environment(),
-                Timers.wall(subject.limits().check())));
+                        line,
+                        subject.workspace(),
+                        subject.environment(),
+                        Timers.wall(subject.limits().check()))
+                .within(subject.fence()));
         String output = plain(captured.out() + captured.err());
         probe.attach(name + " output", "text/plain", "$ " + line + "\n" + output);
         Exit exit = captured.exit();
@@ -88,7 +89,8 @@ public final class AppServer implements AutoCloseable {
     /** Starts the app and waits until it answers, at most a minute; where it does not, that is a finding. */
     public void start(Probe probe) throws InterruptedException {
         Running started = supervisor.start(
-                Command.shell(subject.app().start(), subject.workspace(), subject.environment(), Timers.NONE),
+                Command.shell(subject.app().start(), subject.workspace(), subject.environment(), Timers.NONE)
+                        .within(subject.fence()),
                 (stream, line) -> keep(new String(line, StandardCharsets.UTF_8)));
         running = Optional.of(started);
         long deadline = System.nanoTime()

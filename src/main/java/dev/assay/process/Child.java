@@ -227,8 +227,11 @@ final class Child implements Running {
     private void terminate(Patience patience, Set<ProcessHandle> killed) {
         Set<ProcessHandle> family = new LinkedHashSet<>();
         handle.descendants().forEach(family::add);
-        // By its handle: Process.destroy() would also close its streams, and lose its last words.
-        handle.destroy();
+        // By its handle: Process.destroy() would also close its streams, and lose its last words. A fence ends with the
+        // process inside, whose exit code it passes on; its first process does not hear TERM.
+        if (!command.fence().stands() || family.stream().allMatch(Proc::firstOfItsNamespace)) {
+            handle.destroy();
+        }
         family.forEach(ProcessHandle::destroy);
         long deadline = System.nanoTime() + GRACE;
         if (patience.exit(process, GRACE)) {
@@ -262,12 +265,17 @@ final class Child implements Running {
         return bearers;
     }
 
-    private static void kill(Iterable<ProcessHandle> victims, Set<ProcessHandle> killed) {
+    /** Kills them, and counts them but for the first process of a fence, which takes all others with it. */
+    private void kill(Iterable<ProcessHandle> victims, Set<ProcessHandle> killed) {
+        List<ProcessHandle> fences = new ArrayList<>();
         for (ProcessHandle victim : victims) {
-            if (Proc.living(victim) && victim.destroyForcibly()) {
+            if (command.fence().stands() && Proc.firstOfItsNamespace(victim)) {
+                fences.add(victim);
+            } else if (Proc.living(victim) && victim.destroyForcibly()) {
                 killed.add(victim);
             }
         }
+        fences.forEach(ProcessHandle::destroyForcibly);
     }
 
     /** Waits for the end of its output, which a process that has dropped the cookie may still hold open. */

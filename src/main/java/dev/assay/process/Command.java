@@ -14,9 +14,20 @@ import java.util.Optional;
  * @param environment all that it sees: nothing of this process's own environment is added but the run's cookie
  * @param input written to its standard input, which is then closed
  * @param timers when it is stopped
+ * @param fence what it sees of the machine
  */
 @SuppressWarnings("ArrayRecordComponent") // commands are run, not compared, and the input may be megabytes
-public record Command(List<String> line, Path directory, Map<String, String> environment, byte[] input, Timers timers) {
+public record Command(
+        List<String> line, Path directory, Map<String, String> environment, byte[] input, Timers timers, Fence fence) {
+    /** A subprocess that sees all that its user does. */
+    public Command(List<String> line, Path directory, Map<String, String> environment, byte[] input, Timers timers) {
+        this(line, directory, environment, input, timers, Fence.NONE);
+    }
+
+    /** The same, within a fence. */
+    public Command within(Fence around) {
+        return new Command(line, directory, environment, input, timers, around);
+    }
 
     /** A shell command line, run by {@code /bin/sh -c}. */
     public static Command shell(String script, Path directory, Map<String, String> environment, Timers timers) {

@@ -29,8 +29,8 @@ final class Launch {
         }
         List<String> line = new ArrayList<>(command.line());
         line.set(0, program(command));
-        ProcessBuilder builder =
-                new ProcessBuilder(line).directory(command.directory().toFile());
+        ProcessBuilder builder = new ProcessBuilder(command.fence().around(line, command.directory()))
+                .directory(command.directory().toFile());
         Map<String, String> environment = builder.environment();
         environment.clear();
         environment.putAll(command.environment());
@@ -46,12 +46,14 @@ final class Launch {
     private static String program(Command command) {
         String program = command.line().get(0);
         if (program.indexOf('/') >= 0) {
-            return program;
+            return command.fence().stands() ? shown(command.directory().resolve(program), command) : program;
         }
         String path = command.environment().getOrDefault("PATH", USUAL_PATH);
         for (String folder : path.split(":", -1)) {
             Path candidate = command.directory().resolve(folder).resolve(program);
-            if (Files.isRegularFile(candidate) && Files.isExecutable(candidate)) {
+            if (Files.isRegularFile(candidate)
+                    && Files.isExecutable(candidate)
+                    && command.fence().shows(candidate)) {
                 return candidate.toAbsolutePath().toString();
             }
         }
@@ -59,6 +61,23 @@ final class Launch {
                 program,
                 "Cannot start '" + program + "': there is no such program on the PATH (" + path
                         + "). Install it, or put its folder on the PATH.");
+    }
+
+    /** Bubblewrap would only say that it failed. */
+    private static String shown(Path program, Command command) {
+        if (!Files.isExecutable(program)) {
+            throw new ProgramNotFound(
+                    program.toString(),
+                    "Cannot start '" + program + "': there is no such program, or it may not be executed.");
+        }
+        if (!command.fence().shows(program)) {
+            throw new ProgramNotFound(
+                    program.toString(),
+                    "Cannot start '" + program
+                            + "': it lies outside of what the process is shown. Install it where all "
+                            + "users find it, such as in /usr/local, or run with isolation=off.");
+        }
+        return program.toString();
     }
 
     private static RuntimeException notStarted(Command command, IOException cause) {

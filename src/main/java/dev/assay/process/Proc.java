@@ -6,11 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** What Linux says of a process in {@code /proc}; nothing on other systems, and of processes of other users. */
 final class Proc {
     static final Path ROOT = Path.of("/proc");
+    /** The pids in each namespace from the outer one on; at least two, the last of which is 1. */
+    private static final Pattern FIRST = Pattern.compile("(?m)^NSpid:.*\\d\\s+1$");
 
     private Proc() {}
 
@@ -30,6 +33,12 @@ final class Proc {
         String stat = new String(read(process.pid(), "stat"), StandardCharsets.ISO_8859_1);
         int state = stat.lastIndexOf(')') + 2;
         return state < 2 || state >= stat.length() || "ZX".indexOf(stat.charAt(state)) < 0;
+    }
+
+    /** Whether it is the first process of a pid namespace below ours, with which all in that namespace end. */
+    static boolean firstOfItsNamespace(ProcessHandle process) {
+        String status = new String(read(process.pid(), "status"), StandardCharsets.ISO_8859_1);
+        return FIRST.matcher(status).find();
     }
 
     /** Its environment at its start: {@code NAME=value}, each ended by a NUL. */

@@ -152,7 +152,8 @@ final class Calls {
                                 context.home(),
                                 environment,
                                 who.model(),
-                                timers(attempt.phase(), limits)),
+                                timers(attempt.phase(), limits),
+                                state.environment().around(context.home(), workspace.folder())),
                         sink);
         state.used(result.usage());
         result.warnings().forEach(warning -> state.warn(where(attempt) + ": " + warning));

@@ -95,7 +95,8 @@ final class EarlyChecks {
                 context.info()
                         .artifacts()
                         .resolve(RunStages.safe(step.id()))
-                        .resolve(layer.kind().id()));
+                        .resolve(layer.kind().id()),
+                state.environment().around(context.home(), context.info().workspace()));
         Report report = LayerRun.run(layer, subject, weight, labels, inside);
         if (report.clean()) {
             unclean.remove(layer.kind());

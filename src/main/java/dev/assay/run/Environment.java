@@ -1,5 +1,6 @@
 package dev.assay.run;
 
+import dev.assay.process.Fence;
 import dev.assay.target.Target;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,8 +14,9 @@ import java.util.Map;
  * @param path what PATH holds
  * @param passed values taken over from the harness: where certificates and proxies are
  * @param npmCache a package cache for npm
+ * @param fence what of the machine all runs' processes see, such as tools
  */
-public record Environment(String path, Map<String, String> passed, Path npmCache) {
+public record Environment(String path, Map<String, String> passed, Path npmCache, Fence fence) {
     /** Names that may be taken over from the harness: none of them is a secret. */
     public static final List<String> PASSED = List.of(
             "NODE_EXTRA_CA_CERTS",
@@ -29,6 +31,11 @@ public record Environment(String path, Map<String, String> passed, Path npmCache
             "npm_config_registry",
             "npm_config_cafile");
 
+    /** A process of one run: it has its HOME and the folder that it works in, and no other run's. */
+    Fence around(Path home, Path folder) {
+        return fence.lending(home, folder);
+    }
+
     /**
      * @param home HOME of the run's own
      * @param target whose URL and anon key the app is given
@@ -40,7 +47,7 @@ public record Environment(String path, Map<String, String> passed, Path npmCache
         Map<String, String> variables = new LinkedHashMap<>(passed);
         variables.put("PATH", path);
         variables.put("HOME", home.toString());
-        variables.put("TMPDIR", System.getProperty("java.io.tmpdir"));
+        variables.put("TMPDIR", fence.stands() ? "/tmp" : System.getProperty("java.io.tmpdir"));
         variables.put("LANG", "C.UTF-8");
         variables.put("TERM", "dumb");
         variables.put("CI", "true");

@@ -139,6 +139,7 @@ final class Evaluation {
                 state.environment()
                         .variables(context.home(), target, experiment.app().env(), port),
                 port,
-                context.info().artifacts().resolve(folder).resolve(kind.id()));
+                context.info().artifacts().resolve(folder).resolve(kind.id()),
+                state.environment().around(context.home(), app));
     }
 }

@@ -18,6 +18,7 @@ import dev.assay.experiment.Role;
 import dev.assay.experiment.SkillsMode;
 import dev.assay.experiment.Variant;
 import dev.assay.process.Exit;
+import dev.assay.process.Fence;
 import dev.assay.process.Supervisor;
 import dev.assay.run.RunContext.Performer;
 import dev.assay.target.Target;
@@ -118,7 +119,7 @@ final class ScriptedRun implements AutoCloseable {
                         scripted,
                         targets(),
                         layers,
-                        () -> new Environment(path(), Map.of(), folder.resolve("npm")),
+                        () -> new Environment(path(), Map.of(), folder.resolve("npm"), Fence.NONE),
                         path(),
                         supervisor,
                         listeners,

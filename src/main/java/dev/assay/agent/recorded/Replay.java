@@ -166,7 +166,8 @@ final class Replay {
         List<String> stdout = Collections.synchronizedList(new ArrayList<>());
         List<String> stderr = Collections.synchronizedList(new ArrayList<>());
         Exit exit = supervisor.run(
-                Command.shell(script, request.workspace(), request.environment(), Timers.wall(limit(deadline))),
+                Command.shell(script, request.workspace(), request.environment(), Timers.wall(limit(deadline)))
+                        .within(request.fence()),
                 (from, line) -> {
                     String text = new String(line, StandardCharsets.UTF_8);
                     (from == Output.Stream.STDOUT ? stdout : stderr).add(text);
