@@ -1,5 +1,7 @@
 package dev.assay.agent;
 
+import dev.assay.process.Exit;
+
 /**
  * How one agent call ended. Whose failure it is follows from it: {@link #infrastructure()} endings are the world's and
  * abort; the others, but {@link #COMPLETED}, are the agent's.
@@ -29,6 +31,21 @@ public enum Ending {
 
     Ending(boolean infrastructure) {
         this.infrastructure = infrastructure;
+    }
+
+    /**
+     * How a call ended that gave no final event of its own before we stopped it.
+     *
+     * @param fired what made us stop it
+     * @param toolCalled whether it had begun its first tool call
+     */
+    public static Ending stoppedBy(Exit.Limit fired, boolean toolCalled) {
+        return switch (fired) {
+            case STARTUP -> IDLE_AT_START;
+            case IDLE, LINGER -> toolCalled ? IDLE : IDLE_AT_START;
+            case TOOL, WALL -> TIMED_OUT;
+            case STOPPED, NONE -> INTERRUPTED;
+        };
     }
 
     public boolean infrastructure() {

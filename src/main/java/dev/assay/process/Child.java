@@ -165,6 +165,12 @@ final class Child implements Running {
         tell();
     }
 
+    @Override
+    public void goesOn() {
+        clocks.goesOn();
+        tell();
+    }
+
     private Exit result() {
         Throwable failure = outputFailure.get();
         if (failure != null) {

@@ -57,6 +57,10 @@ final class Clocks {
         finalEvent = Optional.of(now);
     }
 
+    synchronized void goesOn() {
+        finalEvent = Optional.empty();
+    }
+
     /** The timer that is due first, with limit {@code NONE} and a moment far away where there is none. */
     synchronized Due next(long now) {
         Due due = new Due(Exit.Limit.NONE, now + (Long.MAX_VALUE >> 1));

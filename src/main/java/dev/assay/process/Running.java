@@ -24,4 +24,7 @@ public interface Running {
 
     /** Its last event was seen: from now on it lingers. A later one starts the linger clock again. */
     void finalEventSeen();
+
+    /** That event was not its last: it works on, and does not linger. */
+    void goesOn();
 }

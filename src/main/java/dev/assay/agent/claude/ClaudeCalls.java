@@ -4,16 +4,13 @@ import static dev.assay.agent.claude.ClaudeStream.string;
 
 import dev.assay.agent.AgentEvent;
 import dev.assay.agent.CanonicalTool;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import dev.assay.agent.cli.ToolOutput;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,9 +25,6 @@ import tools.jackson.databind.JsonNode;
  * in which the calls end, so they are matched by id.
  */
 final class ClaudeCalls {
-    /** What is kept of an output; the whole is in the line. */
-    private static final int OUTPUT_LIMIT = 32 << 10;
-
     /** A command that fails says so in its text alone. */
     private static final Pattern EXIT_CODE = Pattern.compile("\\AExit code (\\d{1,3})(?:\\R|\\z)");
 
@@ -45,8 +39,8 @@ final class ClaudeCalls {
         offered.addAll(tools);
     }
 
-    boolean open() {
-        return !openCalls.isEmpty();
+    Set<String> open() {
+        return Set.copyOf(openCalls.keySet());
     }
 
     boolean seen() {
@@ -113,16 +107,16 @@ final class ClaudeCalls {
         String id = block.path("tool_use_id").stringValue("");
         Call call = openCalls.remove(id);
         boolean ok = !block.path("is_error").booleanValue(false);
-        String output = output(block.path("content"));
-        byte[] bytes = output.getBytes(StandardCharsets.UTF_8);
+        String said = output(block.path("content"));
+        ToolOutput output = ToolOutput.of(said);
         Instant ended = time(line);
         events.add(new AgentEvent.ToolFinished(
                 id,
                 ok,
-                exitCode(call, ok, output),
-                cut(output, bytes),
-                bytes.length,
-                sha256(bytes),
+                exitCode(call, ok, said),
+                output.text(),
+                output.length(),
+                output.sha256(),
                 call == null || call.started() == null || ended == null
                         ? null
                         : Math.max(0, Duration.between(call.started(), ended).toMillis()),
@@ -195,26 +189,6 @@ final class ClaudeCalls {
             texts.add(text == null ? "[" + block.path("type").stringValue("unknown") + "]" : text);
         }
         return String.join("\n", texts);
-    }
-
-    private static String cut(String output, byte[] bytes) {
-        if (bytes.length <= OUTPUT_LIMIT) {
-            return output;
-        }
-        int end = OUTPUT_LIMIT;
-        // Not within a character: bytes that continue one begin with 10.
-        while ((bytes[end] & 0xC0) == 0x80) {
-            end--;
-        }
-        return new String(bytes, 0, end, StandardCharsets.UTF_8);
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 
     private static @Nullable Instant time(JsonNode line) {

@@ -108,12 +108,7 @@ record ClaudeEnding(
     }
 
     private Ending byLimit() {
-        return switch (fired) {
-            case STARTUP -> Ending.IDLE_AT_START;
-            case IDLE, LINGER -> toolCalled ? Ending.IDLE : Ending.IDLE_AT_START;
-            case TOOL, WALL -> Ending.TIMED_OUT;
-            case STOPPED, NONE -> Ending.INTERRUPTED;
-        };
+        return Ending.stoppedBy(fired, toolCalled);
     }
 
     private Ending byExitCode() {

@@ -4,11 +4,10 @@ import dev.assay.agent.AgentEvent;
 import dev.assay.agent.AgentResult;
 import dev.assay.agent.Ending;
 import dev.assay.agent.Usage;
+import dev.assay.agent.cli.CliStream;
+import dev.assay.agent.cli.JsonLine;
 import dev.assay.process.Exit;
 import java.math.BigDecimal;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,12 +18,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.json.JsonFactory;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Reads the stream of one call of Claude Code, line by line, and knows at its end how the call went. Nothing that a
@@ -34,17 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  * <p>The stream may hold several turns, each with an {@code init} and a {@code result} of its own: the last result
  * counts, and its figures include the earlier ones.
  */
-public final class ClaudeStream {
-    private static final int LONGEST_LINE = 32 << 20;
-
-    private final JsonMapper json = JsonMapper.builder(JsonFactory.builder()
-                    .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxStringLength(LONGEST_LINE)
-                            .build())
-                    .build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
+public final class ClaudeStream implements CliStream {
     private final ClaudeCalls calls = new ClaudeCalls();
     private final Map<MessageKey, Usage> messages = new LinkedHashMap<>();
     private final Map<String, String> requests = new LinkedHashMap<>();
@@ -65,34 +49,12 @@ public final class ClaudeStream {
 
     private record MessageKey(String messageId, @Nullable String requestId) {}
 
-    /** The events that a line of standard output gives, in order; none for an empty line. */
+    @Override
     public List<AgentEvent> read(byte[] line) {
-        if (line.length > LONGEST_LINE) {
-            return List.of(new AgentEvent.Unparsed(new String(line, 0, LONGEST_LINE, StandardCharsets.UTF_8)));
-        }
-        String text;
-        try {
-            text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(line))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            return List.of(new AgentEvent.Unparsed(new String(line, StandardCharsets.UTF_8)));
-        }
-        if (text.isBlank()) {
-            return List.of();
-        }
-        JsonNode node;
-        try {
-            node = json.readTree(text);
-        } catch (JacksonException e) {
-            return List.of(new AgentEvent.Unparsed(text));
-        }
-        if (!node.isObject()) {
-            return List.of(new AgentEvent.Unparsed(text));
-        }
+        JsonLine read = JsonLine.of(line);
         List<AgentEvent> events = new ArrayList<>();
-        read(node, events);
+        read.unparsed().ifPresent(events::add);
+        read.object().ifPresent(object -> read(object, events));
         return events;
     }
 
@@ -310,12 +272,12 @@ public final class ClaudeStream {
                 source);
     }
 
-    /** Whether a tool call is open, so that silence means work. */
-    public boolean callOpen() {
+    @Override
+    public Set<String> openCalls() {
         return calls.open();
     }
 
-    /** Whether the last turn has given its result, so that the process should end soon. */
+    @Override
     public boolean turnFinished() {
         return lastResult != null && betweenTurns;
     }
@@ -325,15 +287,7 @@ public final class ClaudeStream {
         return !backgroundTasks.isEmpty();
     }
 
-    /**
-     * How the call went, when the stream is over.
-     *
-     * @param exitCode the process's; empty where there was none
-     * @param fired what stopped the process
-     * @param duration the whole call
-     * @param stderrTail the end of its standard error, for the message where the stream has none
-     * @param warnings for the result
-     */
+    @Override
     public AgentResult finish(
             OptionalInt exitCode, Exit.Limit fired, Duration duration, String stderrTail, List<String> warnings) {
         Ending ending = new ClaudeEnding(

@@ -133,7 +133,7 @@ class ClaudeStreamTest {
         replay("signal-sigterm-in-bash");
 
         assertThat(finish(143).usage().input()).isEqualTo(1000);
-        assertThat(stream.callOpen()).isFalse();
+        assertThat(stream.openCalls()).isEmpty();
     }
 
     @Test
@@ -194,7 +194,7 @@ class ClaudeStreamTest {
     void should_read_the_exit_code_of_a_failed_command() {
         stream.read(bytes("{\"type\":\"assistant\",\"message\":{\"id\":\"m\",\"content\":[{\"type\":\"tool_use\","
                 + "\"id\":\"c\",\"name\":\"Bash\",\"input\":{\"command\":\"false\"}}]}}"));
-        assertThat(stream.callOpen()).isTrue();
+        assertThat(stream.openCalls()).isNotEmpty();
 
         List<AgentEvent> events = stream.read(bytes("{\"message\":{\"content\":[{\"type\":\"tool_result\","
                 + "\"tool_use_id\":\"c\",\"content\":\"Exit code 3\\nout\",\"is_error\":true}]},\"type\":\"user\"}"));

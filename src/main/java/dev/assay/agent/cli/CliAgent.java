@@ -1,0 +1,151 @@
+package dev.assay.agent.cli;
+
+import dev.assay.agent.Agent;
+import dev.assay.agent.AgentEvent;
+import dev.assay.agent.AgentRequest;
+import dev.assay.agent.AgentResult;
+import dev.assay.agent.AgentSink;
+import dev.assay.agent.Ending;
+import dev.assay.agent.Usage;
+import dev.assay.process.Command;
+import dev.assay.process.Command.Timers;
+import dev.assay.process.Exit;
+import dev.assay.process.ProgramNotFound;
+import dev.assay.process.Supervisor;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does each call in a process of its own: in the run's HOME, with the request's environment and the CLI's own keys and
+ * nothing else, the prompt on standard input, which is then closed.
+ */
+final class CliAgent implements Agent {
+    private final CliTool tool;
+    private final Account account;
+    private final Fence fence;
+    private final Supervisor supervisor;
+    private final Cli cli;
+
+    CliAgent(CliTool tool, Account account, Fence fence, Supervisor supervisor) {
+        this.tool = tool;
+        this.account = account;
+        this.fence = fence;
+        this.supervisor = supervisor;
+        this.cli = tool.cli();
+    }
+
+    @Override
+    public AgentResult perform(AgentRequest request, AgentSink sink) throws InterruptedException {
+        Optional<Installation> installation = tool.installation();
+        if (installation.isEmpty()) {
+            return notMade(tool.missing(), sink);
+        }
+        CliOutput output = new CliOutput(cli.stream(), sink);
+        try {
+            Exit exit = supervisor.run(command(request, installation.get()), output, output::of);
+            AgentResult result = completed(output.finish(exit), request, installation.get());
+            over(sink, result.ending(), exit.code(), exit.fired(), exit.survivors(), output.stderrTail());
+            return result;
+        } catch (InterruptedException e) {
+            over(sink, Ending.INTERRUPTED, null, Exit.Limit.STOPPED, 0, output.stderrTail());
+            throw e;
+        } catch (ProgramNotFound | IOException e) {
+            return notMade(cli.title() + " could not be started: " + e.getMessage(), sink);
+        }
+    }
+
+    private Command command(AgentRequest request, Installation installation) throws IOException {
+        CliCall call = cli.call(request, new Surroundings(account.endpoint(), fence.isolates(), root()));
+        Files.createDirectories(request.home());
+        CliHome home = new CliHome(request.home());
+        home.signIn(cli, account.home());
+        home.write(call.files());
+        List<String> line = new ArrayList<>(List.of(installation.program().toString()));
+        line.addAll(call.arguments());
+        Map<String, String> environment = new LinkedHashMap<>(request.environment());
+        environment.putAll(account.keys(cli));
+        environment.putAll(call.environment());
+        return fence.around(
+                new Command(
+                        line,
+                        request.workspace(),
+                        environment,
+                        call.input().getBytes(StandardCharsets.UTF_8),
+                        timers(request.timers())),
+                request);
+    }
+
+    /** The request's, with the CLI's own idle time where that is shorter. */
+    private Timers timers(Timers asked) {
+        Optional<Duration> idle = asked.idle().map(limit -> limit.compareTo(cli.idle()) < 0 ? limit : cli.idle());
+        return new Timers(asked.startup(), idle, asked.tool(), asked.wall(), asked.linger());
+    }
+
+    /** With what the stream did not say and Assay knows. */
+    private static AgentResult completed(AgentResult result, AgentRequest request, Installation installation) {
+        return new AgentResult(
+                result.ending(),
+                result.message(),
+                result.text(),
+                result.structured(),
+                result.usage(),
+                result.sessionId(),
+                result.model().or(request::model),
+                result.cliVersion().or(installation::version),
+                result.exitCode(),
+                result.fired(),
+                result.apiTime(),
+                result.timeToFirstToken(),
+                result.duration(),
+                result.warnings());
+    }
+
+    private static AgentResult notMade(String why, AgentSink sink) {
+        over(sink, Ending.CLI_CRASHED, null, Exit.Limit.NONE, 0, why);
+        return new AgentResult(
+                Ending.CLI_CRASHED,
+                why,
+                "",
+                Optional.empty(),
+                Usage.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Exit.Limit.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Duration.ZERO,
+                List.of());
+    }
+
+    private static void over(
+            AgentSink sink,
+            Ending ending,
+            @Nullable Integer exitCode,
+            Exit.Limit fired,
+            int survivors,
+            String stderrTail) {
+        sink.notice(new AgentEvent.RunFinished(
+                ending, exitCode, fired.name().toLowerCase(Locale.ROOT), survivors, stderrTail));
+    }
+
+    private static boolean root() {
+        try {
+            return Integer.valueOf(0).equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return "root".equals(System.getProperty("user.name")); // no /proc: the name has to do
+        }
+    }
+}
