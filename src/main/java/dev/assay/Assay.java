@@ -8,6 +8,8 @@ import dev.assay.check.Layer;
 import dev.assay.check.LayerKind;
 import dev.assay.check.RlsLayer;
 import dev.assay.check.SmokeLayer;
+import dev.assay.check.browser.BrowserLayer;
+import dev.assay.check.browser.Browsers;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Matrix;
 import dev.assay.experiment.Role;
@@ -67,6 +69,7 @@ public final class Assay implements ExperimentRuns {
     private final Clock clock = Clock.systemUTC();
     private final Supervisor supervisor;
     private final Tools tools;
+    private final Browsers browsers;
     private final Targets targets;
     private final LogDatabase database;
     private final RunStore store;
@@ -82,6 +85,8 @@ public final class Assay implements ExperimentRuns {
         this.directories = Directories.of(settings);
         this.supervisor = Supervisor.open();
         this.tools = new Tools(directories.cache(), supervisor, settings.flag(Option.OFFLINE), out);
+        this.browsers = new Browsers(
+                tools, supervisor, settings.text(Option.CHROMIUM).map(given -> settings.path(Option.CHROMIUM)));
         this.targets = new EmbeddedTargets(directories.cache());
         this.database = LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache());
         this.store = new RunStore(database, out, clock);
@@ -90,7 +95,8 @@ public final class Assay implements ExperimentRuns {
         this.layers = new EnumMap<>(Map.of(
                 LayerKind.API, new ApiLayer(),
                 LayerKind.RLS, new RlsLayer(),
-                LayerKind.SMOKE, new SmokeLayer(supervisor)));
+                LayerKind.SMOKE, new SmokeLayer(supervisor),
+                LayerKind.BROWSER, new BrowserLayer(supervisor, browsers)));
         this.agents = new LinkedHashMap<>();
         for (AgentTool tool : List.of(new RecordedTool(supervisor), new NopTool())) {
             agents.put(tool.name(), tool);
@@ -267,6 +273,7 @@ public final class Assay implements ExperimentRuns {
     }
 
     private void giveBack() {
+        giveBack("browser", browsers::close);
         giveBack("target", targets::close);
         giveBack("store", store::close);
         giveBack("log database", database::close);

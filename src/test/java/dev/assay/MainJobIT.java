@@ -93,6 +93,9 @@ class MainJobIT {
         assertThat(sql("SELECT count(*) AS n FROM orchestrator_results WHERE layer = 'rls' AND outcome = 'superseded'"
                         + " AND type = 'check'"))
                 .doesNotContain("\"n\":0");
+        assertThat(sql("SELECT name FROM orchestrator_results WHERE layer = 'browser' AND deciding"
+                        + " AND outcome = 'passed' AND evidence::text LIKE '%image/png%' ORDER BY position"))
+                .containsSubsequence("auth-redirect", "login", "create-resource");
         assertThat(sql("SELECT count(*) AS n FROM orchestrator_results WHERE type = 'check' AND outcome = 'passed'"
                         + " AND assertions = 0"))
                 .contains("\"n\":0");

@@ -6,13 +6,12 @@ import dev.assay.check.Subject;
 import dev.assay.experiment.Experiment;
 import dev.assay.run.LayerRun.Report;
 import dev.assay.run.LayerRun.Weight;
-import dev.assay.run.RunState.SmokePass;
-import dev.assay.run.RunState.SmokePass.Taken;
+import dev.assay.run.RunState.LayerPass;
+import dev.assay.run.RunState.LayerPass.Taken;
 import dev.assay.target.Target;
 import dev.assay.target.Target.Applied;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -75,7 +74,7 @@ final class Evaluation {
             inside.container(stage, nested -> nested.test(RunStages.NOTHING, () -> missing));
             return;
         }
-        if (kind == LayerKind.SMOKE && takeOver(fresh, stage, inside)) {
+        if (takeOver(kind, fresh, stage, inside)) {
             return;
         }
         Applied applied = kind == LayerKind.FUNCTIONS ? functions : migrations;
@@ -96,31 +95,38 @@ final class Evaluation {
         return LayerRun.inside(layer, subject, weight, labels, inside);
     }
 
-    /** Keeps what smoke showed, so that the evaluation need not run it twice on the same app. */
-    void smokeAfter(Report report) {
-        if (report.clean()) {
-            state.smoked(new SmokePass(state.commit(), state.target().catalogDigest(), report.passed()));
+    /** Keeps what a stage of a layer showed, so that the evaluation need not run it twice on the same app. */
+    void keep(LayerKind kind, Report report) {
+        if (report.clean() && !report.passed().isEmpty()) {
+            state.passed(kind, new LayerPass(state.commit(), state.target().catalogDigest(), report.passed()));
         }
     }
 
-    private boolean takeOver(Target fresh, Stage stage, Stages inside) throws InterruptedException {
-        Optional<SmokePass> pass = state.smoke()
-                .filter(smoke ->
-                        smoke.commit().equals(state.commit()) && smoke.catalog().equals(fresh.catalogDigest()));
+    private boolean takeOver(LayerKind kind, Target fresh, Stage stage, Stages inside) throws InterruptedException {
+        Optional<LayerPass> pass = state.pass(kind)
+                .filter(one ->
+                        one.commit().equals(state.commit()) && one.catalog().equals(fresh.catalogDigest()));
         if (pass.isEmpty()) {
             return false;
         }
         Stage takenOver = new Stage(
                 stage.type(),
                 stage.id(),
-                stage.name() + " · taken over from the smoke stage: same commit, same database catalog",
+                stage.name() + " · taken over from the " + kind.id() + " stage: same commit, same database catalog",
                 stage.labels());
         inside.container(takenOver, nested -> {
             for (Taken taken : pass.get().checks()) {
                 Stage check =
                         new Stage("check", taken.stage().id(), taken.stage().name(), stage.labels());
+                StageResult there = taken.result();
                 StageResult same = new StageResult(
-                        Outcome.PASSED, Optional.empty(), "", taken.assertions(), true, List.of(), List.of());
+                        there.outcome(),
+                        there.cause(),
+                        there.message(),
+                        there.assertions(),
+                        true,
+                        there.notes(),
+                        there.evidence());
                 nested.test(check, () -> same);
             }
         });

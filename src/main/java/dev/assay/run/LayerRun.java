@@ -7,7 +7,7 @@ import dev.assay.check.Evidence;
 import dev.assay.check.Finding;
 import dev.assay.check.Layer;
 import dev.assay.check.Subject;
-import dev.assay.run.RunState.SmokePass.Taken;
+import dev.assay.run.RunState.LayerPass.Taken;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -109,8 +109,7 @@ final class LayerRun implements Checks {
         }
         switch (result.status()) {
             case PASSED -> {
-                passed.add(new Taken(stage, result.assertions()));
-                return new StageResult(
+                StageResult holds = new StageResult(
                         Outcome.PASSED,
                         Optional.empty(),
                         "",
@@ -118,6 +117,8 @@ final class LayerRun implements Checks {
                         weight == Weight.DECIDES,
                         result.notes(),
                         result.evidence());
+                passed.add(new Taken(stage, holds));
+                return holds;
             }
             case ERROR -> {
                 StageResult error =

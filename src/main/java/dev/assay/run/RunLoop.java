@@ -210,18 +210,18 @@ final class RunLoop {
         if (skip(smoke, LayerKind.SMOKE)) {
             return;
         }
-        evaluation.smokeAfter(untilClean(LayerKind.SMOKE, smoke));
+        evaluation.keep(LayerKind.SMOKE, untilClean(LayerKind.SMOKE, smoke));
     }
 
     private void browser(Stages browser) throws InterruptedException {
         if (skip(browser, LayerKind.BROWSER)) {
             return;
         }
-        if (state.smoke().isEmpty()) {
+        if (state.pass(LayerKind.SMOKE).isEmpty()) {
             browser.skipped(RunStages.NOTHING, notRun("smoke did not pass"));
             return;
         }
-        untilClean(LayerKind.BROWSER, browser);
+        evaluation.keep(LayerKind.BROWSER, untilClean(LayerKind.BROWSER, browser));
     }
 
     /** A layer on the app as it stands, with fixes as long as it is not clean. Returns the last report. */

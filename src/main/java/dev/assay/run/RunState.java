@@ -1,8 +1,10 @@
 package dev.assay.run;
 
 import dev.assay.agent.Usage;
+import dev.assay.check.LayerKind;
 import dev.assay.target.Target;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +24,7 @@ final class RunState {
     private String catalog = "";
     private Usage usage = Usage.NONE;
     private String commit = "";
-    private Optional<SmokePass> smoke = Optional.empty();
+    private final Map<LayerKind, LayerPass> passes = new EnumMap<>(LayerKind.class);
     private final Set<String> done = new HashSet<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<Deciding> deciding = new ArrayList<>();
@@ -30,10 +32,10 @@ final class RunState {
     private final Map<String, Integer> calls = new HashMap<>();
     private boolean evaluated;
 
-    /** A smoke stage in which all passed, on one commit and one database catalog. */
-    record SmokePass(String commit, String catalog, List<Taken> checks) {
+    /** A stage of a layer in which all passed, on one commit and one database catalog. */
+    record LayerPass(String commit, String catalog, List<Taken> checks) {
         /** A check that passed there. */
-        record Taken(Stage stage, int assertions) {}
+        record Taken(Stage stage, StageResult result) {}
     }
 
     /** A result that enters the run's outcome, and the layer or stage that it is of. */
@@ -104,12 +106,13 @@ final class RunState {
         commit = latest;
     }
 
-    Optional<SmokePass> smoke() {
-        return smoke;
+    /** The stage of that layer in which all passed, where there was one. */
+    Optional<LayerPass> pass(LayerKind kind) {
+        return Optional.ofNullable(passes.get(kind));
     }
 
-    void smoked(SmokePass pass) {
-        smoke = Optional.of(pass);
+    void passed(LayerKind kind, LayerPass pass) {
+        passes.put(kind, pass);
     }
 
     boolean isDone(String stepId) {

@@ -192,6 +192,49 @@ class RunLoopTest {
     }
 
     @Test
+    void should_have_the_browser_layer_fixed_and_take_its_last_results_over() throws Exception {
+        run.flows.add("login");
+        run.layer(
+                LayerKind.BROWSER,
+                (subject, checks) -> checks.check("login", "login", probe -> {
+                    probe.attach("what was seen", "text/plain", "the page");
+                    probe.expect(run.calls.contains("fix 1"), "nobody can sign in", "a way in", "none");
+                }));
+
+        RunResult result = run.run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.PASSED);
+        assertThat(run.told.get(run.told.size() - 1)).contains("nobody can sign in");
+        assertThat(run.tree.leaves())
+                .contains(
+                        "browser/1/login: SUPERSEDED nobody can sign in",
+                        "browser/2/login: PASSED",
+                        "evaluation/browser/login: PASSED!");
+        assertThat(run.asked(LayerKind.BROWSER)).isEqualTo(2);
+        assertThat(run.asked(LayerKind.SMOKE)).as("a fix made another app").isEqualTo(2);
+    }
+
+    @Test
+    void should_not_open_a_browser_on_an_app_that_does_not_run() throws Exception {
+        run.flows.add("login");
+        run.layer(
+                LayerKind.BROWSER,
+                (subject, checks) -> checks.check("login", "login", probe -> probe.expect(true, "in", "in", "out")));
+        run.layer(
+                LayerKind.SMOKE,
+                (subject, checks) -> checks.check(
+                        "build", "build", probe -> probe.expect(false, "the app does not build", "exit 0", "exit 1")));
+
+        RunResult result = run.run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(run.tree.leaves())
+                .contains("evaluation/browser/login: PASSED!")
+                .anyMatch(leaf -> leaf.startsWith("browser/") && leaf.contains("smoke did not pass"));
+        assertThat(run.asked(LayerKind.BROWSER)).as("in the evaluation").isEqualTo(1);
+    }
+
+    @Test
     void should_put_back_what_a_verifier_changed_and_say_so() throws Exception {
         run.agent(request -> {
             if (request.phase() == Phase.VERIFY) {

@@ -52,10 +52,12 @@ final class ScriptedRun implements AutoCloseable {
     final List<String> told = new ArrayList<>();
     final List<RunListener> listeners = new ArrayList<>();
     final TestTree tree = new TestTree();
+    final List<String> flows = new ArrayList<>();
     String trouble = "";
     int schema;
 
     private final Map<LayerKind, Layer> layers = new EnumMap<>(LayerKind.class);
+    private final Map<LayerKind, Integer> asked = new EnumMap<>(LayerKind.class);
     private final Supervisor supervisor = Supervisor.open();
     private final Path folder;
     private Function<AgentRequest, Object> script = request -> "";
@@ -88,10 +90,16 @@ final class ScriptedRun implements AutoCloseable {
 
             @Override
             public void run(Subject subject, Checks checks) throws InterruptedException {
+                asked.merge(kind, 1, Integer::sum);
                 body.run(subject, checks);
             }
         });
         return this;
+    }
+
+    /** How often a layer was run. */
+    int asked(LayerKind kind) {
+        return asked.getOrDefault(kind, 0);
     }
 
     /** What the agent answers: a text, or an {@link Ending}. */
@@ -184,7 +192,7 @@ final class ScriptedRun implements AutoCloseable {
                 Limits.DEFAULT,
                 List.of(),
                 new AppInterface("true", "true", "true", List.of(), "a page", "install: true"),
-                new Contract("own", Map.of(), List.of(), List.of(), List.of(), Optional.empty()),
+                new Contract("own", Map.of(), List.of(), List.of(), List.copyOf(flows), Optional.empty()),
                 List.of(),
                 1,
                 false);
