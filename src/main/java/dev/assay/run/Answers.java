@@ -6,10 +6,8 @@ import dev.assay.run.Plan.PlanStep;
 import dev.assay.run.Verdict.Recommendation;
 import dev.assay.run.Verdict.Status;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -44,13 +42,22 @@ final class Answers {
 
     static Plan plan(JsonNode json) throws MalformedAnswer {
         Schemas.requirePlan(json);
+        return new Plan(steps(json.path("steps"), List.of()), json);
+    }
+
+    /**
+     * Reads steps that are known to meet their schema.
+     *
+     * @param before ids of steps that come before them; a step that does not say what it needs, needs these and all
+     *     earlier ones
+     */
+    static List<PlanStep> steps(JsonNode array, List<String> before) throws MalformedAnswer {
         List<PlanStep> steps = new ArrayList<>();
-        Set<String> ids = new HashSet<>();
-        for (JsonNode step : json.path("steps")) {
+        List<String> earlier = new ArrayList<>(before);
+        for (JsonNode step : array) {
             String id = step.path("id").asString();
-            List<String> earlier = steps.stream().map(PlanStep::id).toList();
-            List<String> needs = step.has("needs") ? strings(step.path("needs")) : earlier;
-            if (!ids.add(id)) {
+            List<String> needs = step.has("needs") ? strings(step.path("needs")) : List.copyOf(earlier);
+            if (steps.stream().anyMatch(other -> other.id().equals(id))) {
                 throw new MalformedAnswer("two steps have the id \"" + id + "\"");
             }
             for (String need : needs) {
@@ -66,8 +73,9 @@ final class Answers {
                     BuildPhase.of(phase).orElseThrow(() -> new MalformedAnswer("unknown phase \"" + phase + "\"")),
                     strings(step.path("acceptance_criteria")),
                     needs));
+            earlier.add(id);
         }
-        return new Plan(List.copyOf(steps), json);
+        return List.copyOf(steps);
     }
 
     static Verdict verdict(JsonNode json) throws MalformedAnswer {

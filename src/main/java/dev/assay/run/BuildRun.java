@@ -11,12 +11,13 @@ public final class BuildRun extends OpenRun {
     public BuildRun(RunContext context, Clock clock, PrintStream console) {
         super(context, clock, console);
         Calls calls = new Calls(context, state, workspace, journal, clock);
+        Prompts prompts = new Prompts(context.info().experiment());
         this.loop = new RunLoop(
                 context,
                 state,
                 calls,
-                new Prompts(context.info().experiment()),
-                new Checkpoint(context.info(), state, journal),
+                prompts,
+                new Checkpoint(context, state, calls, prompts, journal),
                 new Evaluation(context, state, workspace));
     }
 

@@ -53,19 +53,25 @@ final class Calls {
      *
      * @param value the answer; empty where none could be used
      * @param result how the last call ended
+     * @param cause why there is no answer; empty where there is one
      * @param complaint what was wrong with the last answer; empty where nothing was
      */
-    record Answer<T>(Optional<T> value, AgentResult result, String complaint) {}
+    record Answer<T>(Optional<T> value, AgentResult result, Optional<Cause> cause, String complaint) {}
 
-    /** What a call for work gave: how it ended, the commit after it, and whether it changed anything. */
-    record Work(AgentResult result, boolean changed, String diff) {}
+    /**
+     * What a call for work gave.
+     *
+     * @param cause why it did not end well; empty where it did
+     * @param changed whether the workspace is another one than before
+     */
+    record Work(AgentResult result, Optional<Cause> cause, boolean changed) {}
 
-    /** Asks for JSON, and once more with the complaint where the answer cannot be used. */
+    /** Asks for JSON, and once more with the complaint where there is no answer, or none that can be used. */
     <T> Answer<T> ask(
             Performer who, Phase phase, Optional<PlanStep> step, String prompt, JsonNode schema, Reader<T> reader)
             throws InterruptedException {
         Answer<T> first = askOnce(who, phase, step, prompt, schema, reader);
-        if (first.value().isPresent() || first.result().ending() != Ending.COMPLETED) {
+        if (first.value().isPresent() || first.cause().filter(Cause::endsRun).isPresent()) {
             return first;
         }
         return askOnce(who, phase, step, Prompts.again(prompt, first.complaint()), schema, reader);
@@ -77,25 +83,24 @@ final class Calls {
         Attempt attempt = attempt(who, phase, step, prompt);
         AgentSink sink = journal.sinkFor(attempt);
         AgentResult result = perform(who, attempt, Optional.of(schema), sink);
-        putBack(sink);
-        Optional<T> value = Optional.empty();
-        Optional<JsonNode> json = Optional.empty();
-        String complaint = "";
-        if (result.ending() == Ending.COMPLETED) {
-            try {
-                JsonNode answer = Answers.json(result);
-                json = Optional.of(answer);
-                value = Optional.of(reader.read(answer));
-            } catch (MalformedAnswer e) {
-                complaint = e.complaint();
-                sink.notice(new AgentEvent.Warning("malformed-answer", complaint));
-            }
+        String diff = putBack(attempt, sink);
+        Optional<Cause> cause = cause(result);
+        if (cause.isPresent()) {
+            over(attempt, result, cause, Optional.empty(), diff);
+            return new Answer<>(Optional.empty(), result, cause, "there was no answer: " + said(cause.get(), result));
         }
-        Optional<Cause> cause = result.ending() != Ending.COMPLETED
-                ? Optional.of(Cause.of(result.ending()))
-                : value.isPresent() ? Optional.empty() : Optional.of(Cause.SCHEMA_FAILED);
-        over(attempt, result, cause, json, "");
-        return new Answer<>(value, result, complaint);
+        Optional<JsonNode> json = Optional.empty();
+        try {
+            json = Optional.of(Answers.json(result));
+            T value = reader.read(json.get());
+            over(attempt, result, cause, json, diff);
+            return new Answer<>(Optional.of(value), result, cause, "");
+        } catch (MalformedAnswer e) {
+            sink.notice(new AgentEvent.Warning("malformed-answer", e.complaint()));
+            cause = Optional.of(Cause.SCHEMA_FAILED);
+            over(attempt, result, cause, json, diff);
+            return new Answer<>(Optional.empty(), result, cause, e.complaint());
+        }
     }
 
     /** Has work done in the workspace. */
@@ -106,11 +111,43 @@ final class Calls {
         String after =
                 workspace.commit(phase.id() + " " + step.map(PlanStep::id).orElse("") + " " + attempt.number());
         state.committed(after);
-        String diff = after.equals(before) ? "" : workspace.diff(before, after);
-        Optional<Cause> cause =
-                result.ending() == Ending.COMPLETED ? Optional.empty() : Optional.of(Cause.of(result.ending()));
-        over(attempt, result, cause, Optional.empty(), diff);
-        return new Work(result, !after.equals(before), diff);
+        over(attempt, result, cause(result), Optional.empty(), changesSince(before));
+        return new Work(result, cause(result), !after.equals(before));
+    }
+
+    /** Has something looked up; what was searched for and read is kept as the attempt's result. */
+    AgentResult research(Performer who, PlanStep step, String query, String prompt) throws InterruptedException {
+        Attempt attempt = attempt(who, Phase.RESEARCH, Optional.of(step), prompt);
+        Lookups lookups = new Lookups(journal.sinkFor(attempt));
+        AgentResult result = perform(who, attempt, Optional.empty(), lookups);
+        String diff = putBack(attempt, lookups);
+        over(attempt, result, cause(result), Optional.of(lookups.json(query)), diff);
+        return result;
+    }
+
+    /** Runs a command of the experiment's list, as an attempt of Assay's own; what it changes is put back. */
+    AgentResult diagnose(PlanStep step, String command) throws InterruptedException {
+        Performer assay = new Performer("assay", Optional.empty(), new Diagnostic(context.supervisor()));
+        Attempt attempt = attempt(assay, Phase.DIAGNOSE, Optional.of(step), command);
+        AgentResult result = perform(assay, attempt, Optional.empty(), journal.sinkFor(attempt));
+        workspace.reset();
+        over(attempt, result, cause(result), Optional.empty(), "");
+        return result;
+    }
+
+    /** What the workspace is now against an earlier commit of it, as a unified diff; empty where it is the same. */
+    String changesSince(String commit) throws InterruptedException {
+        return commit.equals(state.commit()) ? "" : workspace.diff(commit, state.commit());
+    }
+
+    /** Why a call did not end well; empty where it did. */
+    static Optional<Cause> cause(AgentResult result) {
+        return result.ending() == Ending.COMPLETED ? Optional.empty() : Optional.of(Cause.of(result.ending()));
+    }
+
+    /** Why a call did not end well, for people. */
+    static String said(Cause cause, AgentResult result) {
+        return result.message().isBlank() ? cause.meaning() : cause.meaning() + ": " + result.message();
     }
 
     private Attempt attempt(Performer who, Phase phase, Optional<PlanStep> step, String prompt) {
@@ -160,14 +197,18 @@ final class Calls {
         return result;
     }
 
-    private void putBack(AgentSink sink) throws InterruptedException {
+    /** Puts back what a reading call changed; returns what that was, as a unified diff. */
+    private String putBack(Attempt attempt, AgentSink sink) throws InterruptedException {
         List<String> touched = workspace.changes();
-        if (!touched.isEmpty()) {
-            workspace.reset();
-            sink.notice(new AgentEvent.Warning(
-                    "tampered", "the call may only read, but changed " + String.join(", ", touched)));
-            state.warn("tampered: a reading call changed " + String.join(", ", touched));
+        if (touched.isEmpty()) {
+            return "";
         }
+        String diff = workspace.diff();
+        workspace.reset();
+        String files = String.join(", ", touched.subList(0, Math.min(touched.size(), 20)));
+        sink.notice(new AgentEvent.Warning("tampered", "the call may only read, but changed " + files));
+        state.warn("tampered: " + where(attempt) + " may only read, but changed " + files);
+        return diff;
     }
 
     private void over(

@@ -60,6 +60,16 @@ public enum Cause {
         return infrastructure;
     }
 
+    /** Whether a call that ends so ends the run: the world failed, or nothing more may be spent. */
+    boolean endsRun() {
+        return infrastructure || this == LIMIT_BUDGET;
+    }
+
+    /** Whether a timer ended the call, so that what it had done by then may well be all there is to do. */
+    boolean byClock() {
+        return this == TIMED_OUT || this == IDLE;
+    }
+
     /** The cause that an agent call's ending stands for. */
     public static Cause of(Ending ending) {
         return switch (ending) {

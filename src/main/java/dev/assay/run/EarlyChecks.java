@@ -3,23 +3,22 @@ package dev.assay.run;
 import dev.assay.check.Layer;
 import dev.assay.check.LayerKind;
 import dev.assay.check.Subject;
+import dev.assay.experiment.BuildPhase;
 import dev.assay.experiment.Experiment;
 import dev.assay.run.LayerRun.Report;
 import dev.assay.run.LayerRun.Weight;
 import dev.assay.run.Plan.PlanStep;
-import dev.assay.target.Target;
 import dev.assay.target.Target.Applied;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
- * What Assay looks at after each attempt at a step, as feedback: migrations are applied, then the layers that the attempt
- * touched are checked.
+ * What Assay looks at after each attempt at a step, as feedback: what it left is applied, then the layers that it touched
+ * are checked.
  */
 final class EarlyChecks {
     private final RunContext context;
@@ -28,8 +27,6 @@ final class EarlyChecks {
     /** Layers that were not clean last time: an attempt that changes nothing must not make them look clean. */
     private final Set<LayerKind> unclean = EnumSet.noneOf(LayerKind.class);
 
-    private boolean applyFailed;
-
     /** One instance serves one step. */
     EarlyChecks(RunContext context, RunState state, PlanStep step) {
         this.context = context;
@@ -37,47 +34,50 @@ final class EarlyChecks {
         this.step = step;
     }
 
-    /** @param findings takes what is wrong */
-    void applyAndCheck(int attempt, Weight weight, Stages inside, List<String> findings) throws InterruptedException {
-        Target target = state.target();
-        Applied[] applied = {Applied.NOTHING};
-        inside.test(RunStages.call("apply", step, attempt), () -> {
-            applied[0] = target.applyMigrations();
-            return result(applied[0], weight, findings);
-        });
+    /**
+     * What an attempt left to be said.
+     *
+     * @param findings what is wrong; empty where all is clean
+     * @param warnings what checks noted that fails nothing
+     */
+    record Found(List<String> findings, List<String> warnings) {}
+
+    Found applyAndCheck(int attempt, Weight weight, Stages inside) throws InterruptedException {
+        Found found = new Found(new ArrayList<>(), new ArrayList<>());
+        Applying applying = new Applying(context, state, weight);
+        inside.test(RunStages.call("apply", step, attempt), () -> applying.run(found.findings()));
         if (state.end().isPresent()) {
-            return;
+            return found;
         }
         // an agent may have changed the database itself, so what counts is what was seen last
-        boolean changed = state.sawCatalog(target.catalogDigest());
+        boolean changed = state.sawCatalog(state.target().catalogDigest());
         Map<String, String> labels =
                 new LinkedHashMap<>(RunStages.attempt(step, attempt).labels());
-        for (LayerKind kind : due(changed)) {
+        for (LayerKind kind : due(changed, applying)) {
             Layer layer = context.layers().get(kind);
             if (layer != null) {
-                check(layer, applied[0], weight, labels, inside, findings);
+                check(layer, applying.applied(kind), weight, labels, inside, found);
             }
         }
+        return found;
     }
 
-    private List<LayerKind> due(boolean changed) {
-        List<LayerKind> due = new ArrayList<>();
-        if (changed || applyFailed || unclean.contains(LayerKind.API)) {
+    private Set<LayerKind> due(boolean changed, Applying applying) {
+        Set<LayerKind> due = EnumSet.copyOf(unclean);
+        if (changed || applying.migrationsFailed()) {
             due.add(LayerKind.API);
         }
-        if (changed || unclean.contains(LayerKind.RLS)) {
+        if (changed || step.buildPhase() == BuildPhase.SCHEMA) {
             due.add(LayerKind.RLS);
+        }
+        if (applying.functionsChanged()) {
+            due.add(LayerKind.FUNCTIONS);
         }
         return due;
     }
 
     private void check(
-            Layer layer,
-            Applied applied,
-            Weight weight,
-            Map<String, String> labels,
-            Stages inside,
-            List<String> findings)
+            Layer layer, Applied applied, Weight weight, Map<String, String> labels, Stages inside, Found found)
             throws InterruptedException {
         Experiment experiment = context.info().experiment();
         int port = FreePort.next();
@@ -103,28 +103,11 @@ final class EarlyChecks {
         } else {
             unclean.add(layer.kind());
         }
-        findings.addAll(report.findings());
+        found.findings().addAll(report.findings());
+        found.warnings().addAll(report.warnings());
         report.broken()
                 .filter(broken ->
                         broken.cause().filter(Cause.TARGET_UNAVAILABLE::equals).isPresent())
                 .ifPresent(state::ended);
-    }
-
-    private StageResult result(Applied applied, Weight weight, List<String> findings) {
-        applyFailed = applied.failure().isPresent();
-        if (!applyFailed) {
-            List<String> notes =
-                    applied.done().isEmpty() ? List.of() : List.of("applied " + String.join(", ", applied.done()));
-            return new StageResult(Outcome.PASSED, Optional.empty(), "", 0, false, notes, List.of());
-        }
-        Applied.Failure failure = applied.failure().orElseThrow();
-        if (failure.infrastructure()) {
-            StageResult limit = StageResult.of(Outcome.ABORTED, Cause.TARGET_LIMIT, failure.message(), true);
-            state.ended(limit);
-            return limit;
-        }
-        findings.add(failure.name() + " could not be applied: " + failure.message());
-        Outcome outcome = weight == Weight.SUPERSEDED ? Outcome.SUPERSEDED : Outcome.FAILED;
-        return StageResult.of(outcome, Cause.CHECK_FAILED, failure.name() + ": " + failure.message(), false);
     }
 }

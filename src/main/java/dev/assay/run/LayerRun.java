@@ -30,6 +30,7 @@ final class LayerRun implements Checks {
     private final Map<String, String> labels;
     private final List<String> findings = new ArrayList<>();
     private final List<Taken> passed = new ArrayList<>();
+    private final List<String> warnings = new ArrayList<>();
     private Optional<StageResult> broken = Optional.empty();
     private int ran;
 
@@ -47,8 +48,10 @@ final class LayerRun implements Checks {
      * @param broken the first check that could not be measured
      * @param passed the checks that passed
      * @param ran how many checks were asked
+     * @param warnings what checks noted that fails nothing
      */
-    record Report(List<String> findings, Optional<StageResult> broken, List<Taken> passed, int ran) {
+    record Report(
+            List<String> findings, Optional<StageResult> broken, List<Taken> passed, int ran, List<String> warnings) {
         boolean clean() {
             return findings.isEmpty() && broken.isEmpty();
         }
@@ -76,7 +79,8 @@ final class LayerRun implements Checks {
             run.broken = Optional.of(broken);
             inside.test(new Stage("check", "layer", "the layer itself", labels), () -> broken);
         }
-        return new Report(List.copyOf(run.findings), run.broken, List.copyOf(run.passed), run.ran);
+        return new Report(
+                List.copyOf(run.findings), run.broken, List.copyOf(run.passed), run.ran, List.copyOf(run.warnings));
     }
 
     @Override
@@ -99,6 +103,7 @@ final class LayerRun implements Checks {
 
     private StageResult judge(Stage stage, CheckResult result) {
         ran++;
+        warnings.addAll(result.notes());
         // A target that went away makes any answer look wrong: then nothing was measured.
         Optional<String> trouble =
                 result.passed() ? Optional.empty() : subject.target().trouble();

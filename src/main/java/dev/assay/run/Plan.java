@@ -3,6 +3,9 @@ package dev.assay.run;
 import dev.assay.experiment.BuildPhase;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * What the planner answered.
@@ -11,6 +14,14 @@ import tools.jackson.databind.JsonNode;
  * @param json as it was accepted
  */
 public record Plan(List<PlanStep> steps, JsonNode json) {
+
+    /** A plan of these steps, written in the form in which planners answer. */
+    static Plan of(List<PlanStep> steps) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        ArrayNode written = json.putArray("steps");
+        steps.forEach(step -> written.add(step.json()));
+        return new Plan(List.copyOf(steps), json);
+    }
 
     /**
      * A step.
@@ -24,5 +35,18 @@ public record Plan(List<PlanStep> steps, JsonNode json) {
             String description,
             BuildPhase buildPhase,
             List<String> acceptanceCriteria,
-            List<String> needs) {}
+            List<String> needs) {
+
+        /** The step in the form in which planners answer. */
+        ObjectNode json() {
+            ObjectNode step = JsonNodeFactory.instance.objectNode();
+            step.put("id", id)
+                    .put("title", title)
+                    .put("description", description)
+                    .put("phase", buildPhase.id());
+            acceptanceCriteria.forEach(step.putArray("acceptance_criteria")::add);
+            needs.forEach(step.putArray("needs")::add);
+            return step;
+        }
+    }
 }

@@ -62,6 +62,45 @@ final class Prompts {
                         "diagnostics", String.join(", ", experiment.diagnostics())));
     }
 
+    String research(PlanStep step, String query) {
+        return fill(
+                "research",
+                Map.of(
+                        "prompt", experiment.prompt(),
+                        "stepTitle", step.title(),
+                        "stepDescription", step.description(),
+                        "query", query));
+    }
+
+    String replan(RunState state, PlanStep step, List<String> noticed) {
+        String over = state.locked().stream()
+                .map(locked -> "- " + locked.title() + " (" + locked.id() + "): "
+                        + state.endOf(locked.id()).orElseThrow().words())
+                .collect(Collectors.joining("\n"));
+        String unfinished = state.endOf(step.id()).isPresent()
+                ? ""
+                : " It is under way: it comes first if it stays, with its id as it is, or it is left out.";
+        return fill(
+                "replan",
+                Map.of(
+                        "prompt",
+                        experiment.prompt(),
+                        "interface",
+                        experiment.app().text(),
+                        "over",
+                        over.isEmpty() ? "None." : over,
+                        "remaining",
+                        Plan.of(state.remaining()).json().path("steps").toPrettyString(),
+                        "stepTitle",
+                        step.title(),
+                        "unfinished",
+                        unfinished,
+                        "noticed",
+                        noticed.isEmpty() ? "Nothing in particular." : bullets(noticed),
+                        "schema",
+                        Schemas.REPLAN_TEXT));
+    }
+
     String fix(List<String> findings) {
         return fill(
                 "fix",

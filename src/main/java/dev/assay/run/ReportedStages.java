@@ -14,7 +14,10 @@ final class ReportedStages implements Stages {
     private final BiConsumer<Node, StageResult> results;
     private final String parentId;
     private final int depth;
-    private final List<StageResult> children;
+    private final List<Child> children;
+
+    /** A node that is over. */
+    private record Child(Stage stage, StageResult result) {}
 
     /** @param results told of every leaf that is over */
     ReportedStages(Stages tree, RunInfo run, Journal journal, BiConsumer<Node, StageResult> results) {
@@ -28,7 +31,7 @@ final class ReportedStages implements Stages {
             BiConsumer<Node, StageResult> results,
             String parentId,
             int depth,
-            List<StageResult> children) {
+            List<Child> children) {
         this.tree = tree;
         this.run = run;
         this.journal = journal;
@@ -53,7 +56,7 @@ final class ReportedStages implements Stages {
     public void container(Stage stage, ContainerBody body) throws InterruptedException {
         Node node = node(stage, false);
         tree.container(stage, inside -> {
-            List<StageResult> nested = new ArrayList<>();
+            List<Child> nested = new ArrayList<>();
             journal.tell(listener -> listener.stageStarted(run, node));
             ReportedStages within =
                     new ReportedStages(inside, run, journal, results, node.uniqueId(), depth + 1, nested);
@@ -64,7 +67,7 @@ final class ReportedStages implements Stages {
                 within.test(new Stage("check", "assay", "Assay itself", stage.labels()), () -> Failures.result(e));
             } finally {
                 StageResult sum = sum(stage, nested);
-                children.add(sum);
+                children.add(new Child(stage, sum));
                 journal.tell(listener -> listener.stageFinished(run, node, sum));
             }
         });
@@ -77,7 +80,7 @@ final class ReportedStages implements Stages {
     }
 
     private void over(Node node, StageResult result) {
-        children.add(result);
+        children.add(new Child(node.stage(), result));
         results.accept(node, result);
         journal.tell(listener -> listener.stageFinished(run, node, result));
     }
@@ -94,13 +97,23 @@ final class ReportedStages implements Stages {
         return new Node(parentId + "/[" + stage.type() + ":" + stage.id() + "]", parentId, stage, leaf, depth);
     }
 
-    /** A step is what its last attempt is; any other container is the worst of its children. */
-    private static StageResult sum(Stage stage, List<StageResult> nested) {
-        if (stage.type().equals("step") && !nested.isEmpty()) {
-            return asContainer(nested.get(nested.size() - 1));
+    /**
+     * A step is what its last attempt is, and an attempt what its verification is, where it came to that; any other
+     * container is the worst of its children.
+     */
+    private static StageResult sum(Stage stage, List<Child> nested) {
+        Optional<StageResult> telling = nested.stream()
+                .filter(child -> stage.type().equals("step")
+                        ? child.stage().type().equals("attempt")
+                        : stage.type().equals("attempt") && child.stage().id().equals(RunStages.VERIFY))
+                .map(Child::result)
+                .reduce((earlier, later) -> later);
+        if (telling.isPresent()) {
+            return asContainer(telling.get());
         }
+        List<StageResult> results = nested.stream().map(Child::result).toList();
         for (Outcome outcome : List.of(Outcome.FAILED, Outcome.ABORTED, Outcome.SUPERSEDED)) {
-            Optional<StageResult> worst = nested.stream()
+            Optional<StageResult> worst = results.stream()
                     .filter(result -> result.outcome() == outcome)
                     .findFirst();
             if (worst.isPresent()) {
@@ -108,8 +121,8 @@ final class ReportedStages implements Stages {
             }
         }
         boolean allSkipped =
-                !nested.isEmpty() && nested.stream().allMatch(result -> result.outcome() == Outcome.SKIPPED);
-        return allSkipped ? asContainer(nested.get(0)) : StageResult.PASSED;
+                !results.isEmpty() && results.stream().allMatch(result -> result.outcome() == Outcome.SKIPPED);
+        return allSkipped ? asContainer(results.get(0)) : StageResult.PASSED;
     }
 
     private static StageResult asContainer(StageResult result) {

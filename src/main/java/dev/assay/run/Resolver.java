@@ -11,6 +11,7 @@ final class Resolver {
     private final List<String> diagnostics;
     private int resolutions;
     private int retries;
+    private boolean silent;
 
     /** One resolver serves one step. */
     Resolver(Limits limits, List<String> diagnostics) {
@@ -25,36 +26,52 @@ final class Resolver {
 
     /**
      * @param verdict empty where the verifier gave none that is valid: then the step goes by its checks
-     * @param findings what the early checks and the attempt itself found wrong; empty when they are clean
+     * @param findings what the early checks found wrong; empty when they are clean
      * @param canReplan whether the run's replan budget holds another one
      */
     Resolution resolve(Optional<Verdict> verdict, List<String> findings, boolean canReplan) {
-        List<String> all = new ArrayList<>(findings);
-        verdict.ifPresent(given -> all.addAll(given.issues()));
+        silent = false;
         if (verdict.isEmpty()) {
-            return findings.isEmpty() ? new Resolution.Proceed() : retry(all);
+            return findings.isEmpty() ? new Resolution.Proceed() : retry(findings);
         }
         Verdict given = verdict.get();
+        List<String> all = new ArrayList<>(findings);
+        all.addAll(given.issues());
         return switch (given.recommendation()) {
             case PROCEED -> findings.isEmpty() ? new Resolution.Proceed() : retry(all);
             case RETRY -> retry(all);
-            case SKIP -> new Resolution.Skip(given.reason().orElse(""));
-            case WEB_SEARCH -> count() ? new Resolution.Search(given.query().orElseThrow(), all) : giveUp();
-            case RUN_DIAGNOSTIC -> {
-                String command = given.command().orElseThrow();
-                if (!diagnostics.contains(command)) {
-                    all.add("The command \"" + command + "\" is not on the list of diagnostics and was not run.");
-                    yield retry(all);
-                }
-                yield count() ? new Resolution.Diagnose(command, all) : giveUp();
-            }
-            case MODIFY_PLAN -> {
-                if (!canReplan) {
-                    yield retry(all);
-                }
-                yield count() ? new Resolution.ModifyPlan(findings.isEmpty(), all) : giveUp();
-            }
+            case SKIP -> new Resolution.Skip(given.reason().orElseThrow());
+            case WEB_SEARCH -> counted(new Resolution.Search(given.query().orElseThrow(), List.copyOf(all)));
+            case RUN_DIAGNOSTIC -> diagnose(given.command().orElseThrow(), all);
+            case MODIFY_PLAN -> canReplan ? modify(findings.isEmpty(), all) : retry(all);
         };
+    }
+
+    /** What follows an attempt that ended before there was anything to verify. */
+    Resolution failed(String what) {
+        silent = false;
+        return retry(List.of(what));
+    }
+
+    /** What follows one that its clock ended, with nothing done: it is tried once more, and no more than that. */
+    Resolution nothingDone(String what) {
+        if (silent) {
+            return new Resolution.GiveUp("the step is given up: two attempts in a row ended with nothing done");
+        }
+        silent = true;
+        return retry(List.of(what));
+    }
+
+    private Resolution diagnose(String command, List<String> findings) {
+        if (diagnostics.contains(command)) {
+            return counted(new Resolution.Diagnose(command, List.copyOf(findings)));
+        }
+        findings.add("The command \"" + command + "\" is not on the list of diagnostics and was not run.");
+        return retry(findings);
+    }
+
+    private Resolution modify(boolean done, List<String> findings) {
+        return counted(done ? new Resolution.ModifyPlan() : new Resolution.ModifyUnfinished(List.copyOf(findings)));
     }
 
     private Resolution retry(List<String> findings) {
@@ -62,16 +79,15 @@ final class Resolver {
             return giveUp();
         }
         retries++;
-        resolutions++;
-        return new Resolution.Retry(List.copyOf(findings));
+        return counted(new Resolution.Retry(List.copyOf(findings)));
     }
 
-    private boolean count() {
+    private Resolution counted(Resolution resolution) {
         if (resolutions >= limits.resolutions()) {
-            return false;
+            return giveUp();
         }
         resolutions++;
-        return true;
+        return resolution;
     }
 
     private Resolution giveUp() {

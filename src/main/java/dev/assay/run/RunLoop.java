@@ -1,12 +1,9 @@
 package dev.assay.run;
 
-import static dev.assay.run.RunStages.attempt;
-import static dev.assay.run.RunStages.call;
 import static dev.assay.run.RunStages.notRun;
 import static dev.assay.run.RunStages.step;
 
 import dev.assay.agent.Agent;
-import dev.assay.agent.Ending;
 import dev.assay.agent.Phase;
 import dev.assay.check.Layer;
 import dev.assay.check.LayerKind;
@@ -16,6 +13,7 @@ import dev.assay.run.Calls.Work;
 import dev.assay.run.LayerRun.Report;
 import dev.assay.run.LayerRun.Weight;
 import dev.assay.run.Plan.PlanStep;
+import dev.assay.run.RunState.StepEnd;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -76,7 +74,7 @@ final class RunLoop {
         Answer<Plan> answer =
                 calls.ask(context.planner(), Phase.PLAN, Optional.empty(), prompts.plan(), Schemas.PLAN, Answers::plan);
         if (answer.value().isEmpty()) {
-            return ends(noPlan(answer));
+            return noPlan(answer);
         }
         checkpoint.planned(answer.value().get());
         return StageResult.PASSED;
@@ -87,122 +85,20 @@ final class RunLoop {
             build.skipped(RunStages.NOTHING, notRun("there is no plan"));
             return;
         }
-        for (PlanStep step : state.plan().orElseThrow().steps()) {
-            Optional<String> missing =
-                    step.needs().stream().filter(need -> !state.isDone(need)).findFirst();
-            if (state.end().isPresent()) {
+        while (state.end().isEmpty() && state.nextStep().isPresent()) {
+            PlanStep step = state.nextStep().get();
+            Optional<String> unmet = state.unmet(step);
+            if (unmet.isPresent()) {
+                build.skipped(step(step), RunStages.unreached(unmet.get()));
+                state.over(step.id(), StepEnd.UNREACHED);
+            } else {
+                build.container(step(step), new StepRun(context, state, calls, prompts, checkpoint, step)::run);
+            }
+        }
+        for (PlanStep step : state.remaining()) {
+            if (!state.begun().contains(step.id())) {
                 build.skipped(step(step), notRun("the run has ended"));
-            } else if (missing.isPresent()) {
-                build.skipped(step(step), RunStages.unreached(missing.get()));
-            } else {
-                build.container(step(step), inside -> carryOut(step, inside));
             }
-        }
-    }
-
-    /** One step: attempt after attempt, until the resolution is to go on. */
-    private void carryOut(PlanStep step, Stages inside) throws InterruptedException {
-        Resolver resolver = new Resolver(experiment.limits(), experiment.diagnostics());
-        EarlyChecks checks = new EarlyChecks(context, state, step);
-        List<String> findings = List.of();
-        for (int number = 1; state.end().isEmpty(); number++) {
-            StepAttempt attempt = new StepAttempt(step, number, findings, resolver, checks);
-            inside.container(attempt(step, number), attempt::run);
-            Resolution resolution = attempt.resolution();
-            if (resolution instanceof Resolution.Proceed) {
-                state.done(step.id());
-                return;
-            } else if (resolution instanceof Resolution.Retry retry) {
-                findings = retry.findings();
-            } else if (resolution instanceof Resolution.Search search) {
-                // looking things up, diagnostics and a changed plan are told as findings of the next attempt
-                findings = search.findings();
-            } else if (resolution instanceof Resolution.Diagnose diagnose) {
-                findings = diagnose.findings();
-            } else if (resolution instanceof Resolution.ModifyPlan modify) {
-                findings = modify.findings();
-            } else {
-                // SKIP or given up: steps that need this one are unreached; the evaluation measures what is there
-                return;
-            }
-        }
-    }
-
-    /** One attempt at a step: implement, apply, check, verify. */
-    private final class StepAttempt {
-        private final PlanStep step;
-        private final int number;
-        private final List<String> told;
-        private final Resolver resolver;
-        private final EarlyChecks checks;
-        private final List<String> findings = new ArrayList<>();
-        private Resolution resolution = new Resolution.GiveUp("the run has ended");
-        private String diff = "";
-
-        StepAttempt(PlanStep step, int number, List<String> told, Resolver resolver, EarlyChecks checks) {
-            this.step = step;
-            this.number = number;
-            this.told = told;
-            this.resolver = resolver;
-            this.checks = checks;
-        }
-
-        Resolution resolution() {
-            return resolution;
-        }
-
-        void run(Stages inside) throws InterruptedException {
-            inside.test(call("implement", step, number), this::implement);
-            if (state.end().isPresent()) {
-                return;
-            }
-            Weight weight = resolver.hasRetries() ? Weight.SUPERSEDED : Weight.NOT_VERIFIED;
-            checks.applyAndCheck(number, weight, inside, findings);
-            if (state.end().isPresent()) {
-                return;
-            }
-            inside.test(call("verify", step, number), this::verify);
-        }
-
-        private StageResult implement() throws InterruptedException {
-            Work work = calls.work(
-                    context.implementer(),
-                    Phase.IMPLEMENT,
-                    Optional.of(step),
-                    prompts.implement(state.plan().orElseThrow(), step, told));
-            diff = work.diff();
-            Ending ending = work.result().ending();
-            if (ending == Ending.COMPLETED) {
-                return RunStages.passed(work.result());
-            }
-            Cause cause = Cause.of(ending);
-            if (cause.infrastructure()) {
-                return ends(StageResult.of(Outcome.ABORTED, cause, work.result().message(), true));
-            }
-            String what = cause.meaning() + ": " + work.result().message();
-            findings.add(what);
-            return StageResult.of(retried(), cause, what, false);
-        }
-
-        private StageResult verify() throws InterruptedException {
-            Answer<Verdict> answer = calls.ask(
-                    context.verifier(),
-                    Phase.VERIFY,
-                    Optional.of(step),
-                    prompts.verify(state.plan().orElseThrow(), step, diff),
-                    Schemas.VERDICT,
-                    Answers::verdict);
-            Ending ending = answer.result().ending();
-            if (ending != Ending.COMPLETED && Cause.of(ending).infrastructure()) {
-                return ends(StageResult.of(
-                        Outcome.ABORTED, Cause.of(ending), answer.result().message(), true));
-            }
-            resolution = resolver.resolve(answer.value(), List.copyOf(findings), false);
-            return RunStages.verified(answer, resolution);
-        }
-
-        private Outcome retried() {
-            return resolver.hasRetries() ? Outcome.SUPERSEDED : Outcome.FAILED;
         }
     }
 
@@ -227,6 +123,7 @@ final class RunLoop {
     /** A layer on the app as it stands, with fixes as long as it is not clean. Returns the last report. */
     private Report untilClean(LayerKind kind, Stages inside) throws InterruptedException {
         Report[] report = new Report[1];
+        List<String> findings = new ArrayList<>();
         for (int round = 1; ; round++) {
             int number = round;
             Weight weight = round <= FIXES ? Weight.SUPERSEDED : Weight.NOT_VERIFIED;
@@ -234,10 +131,17 @@ final class RunLoop {
                     RunStages.round(kind, round),
                     stages -> report[0] = evaluation.onWorkspace(kind, number, weight, stages));
             endIfGone(report[0]);
-            if (report[0].findings().isEmpty() || round > FIXES || state.end().isPresent()) {
+            findings.addAll(report[0].findings());
+            if (findings.isEmpty() || round > FIXES || state.end().isPresent()) {
                 return report[0];
             }
-            inside.test(RunStages.fix(kind, round), () -> fix(report[0].findings()));
+            List<String> told = List.copyOf(findings);
+            findings.clear();
+            inside.test(RunStages.fix(kind, round), () -> fix(told));
+            if (state.end().isEmpty()) {
+                Applying applying = new Applying(context, state, weight);
+                inside.test(RunStages.apply(kind, round), () -> applying.run(findings));
+            }
             if (state.end().isPresent()) {
                 return report[0];
             }
@@ -246,17 +150,13 @@ final class RunLoop {
 
     private StageResult fix(List<String> findings) throws InterruptedException {
         Work work = calls.work(context.implementer(), Phase.FIX, Optional.empty(), prompts.fix(findings));
-        Ending ending = work.result().ending();
-        if (ending == Ending.COMPLETED) {
+        if (work.cause().isEmpty()) {
             return RunStages.passed(work.result());
         }
-        Cause cause = Cause.of(ending);
-        StageResult result = StageResult.of(
-                cause.infrastructure() ? Outcome.ABORTED : Outcome.FAILED,
-                cause,
-                work.result().message(),
-                cause.infrastructure());
-        return cause.infrastructure() ? ends(result) : result;
+        Cause cause = work.cause().get();
+        return cause.endsRun()
+                ? state.endedBy(cause, work.result().message())
+                : StageResult.of(Outcome.FAILED, cause, Calls.said(cause, work.result()), false);
     }
 
     private void evaluate(Stages inside) throws InterruptedException {
@@ -288,25 +188,17 @@ final class RunLoop {
                 .ifPresent(state::ended);
     }
 
-    private StageResult ends(StageResult result) {
-        state.ended(result);
-        return result;
-    }
-
-    private static StageResult noPlan(Answer<Plan> answer) {
-        Ending ending = answer.result().ending();
-        if (ending == Ending.COMPLETED) {
-            return StageResult.of(
-                    Outcome.FAILED,
-                    Cause.PLAN_INVALID,
-                    "the planner's answer could not be used, twice: " + answer.complaint(),
-                    true);
+    private StageResult noPlan(Answer<Plan> answer) {
+        Cause cause = answer.cause().orElse(Cause.SCHEMA_FAILED);
+        if (cause.endsRun()) {
+            return state.endedBy(cause, answer.result().message());
         }
-        Cause cause = Cause.of(ending);
-        return StageResult.of(
-                cause.infrastructure() ? Outcome.ABORTED : Outcome.FAILED,
-                cause,
-                answer.result().message(),
+        StageResult invalid = StageResult.of(
+                Outcome.FAILED,
+                cause == Cause.SCHEMA_FAILED ? Cause.PLAN_INVALID : cause,
+                "the planner gave no plan that could be used, twice: " + answer.complaint(),
                 true);
+        state.ended(invalid);
+        return invalid;
     }
 }

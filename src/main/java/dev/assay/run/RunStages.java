@@ -20,6 +20,9 @@ public final class RunStages {
     /** The stages of every run, known before it starts; only the plan is a test. */
     public static final List<Stage> ALL = List.of(PLAN, BUILD, SMOKE, BROWSER, EVALUATION);
 
+    /** The call that says how an attempt at a step came out. */
+    static final String VERIFY = "verify";
+
     static final Stage NOTHING = new Stage("check", "not-run", "not run", Map.of());
 
     private RunStages() {}
@@ -41,6 +44,12 @@ public final class RunStages {
         return new Stage("call", name, name, labels);
     }
 
+    static Stage replan(PlanStep step, int number) {
+        Map<String, String> labels = new java.util.LinkedHashMap<>(labels(step));
+        labels.put("phase", "replan");
+        return new Stage("call", "replan-" + number, "replan " + number, labels);
+    }
+
     static Stage round(LayerKind kind, int number) {
         return new Stage(
                 "attempt",
@@ -55,6 +64,12 @@ public final class RunStages {
                 "fix-" + number,
                 "fix " + number,
                 Map.of("layer", kind.id(), "phase", "fix", "buildPhase", "fix"));
+    }
+
+    /** What a fix left, brought into the target. */
+    static Stage apply(LayerKind kind, int number) {
+        return new Stage(
+                "call", "apply-" + number, "apply", Map.of("layer", kind.id(), "phase", "apply", "buildPhase", "fix"));
     }
 
     static StageResult notRun(String reason) {
@@ -85,37 +100,54 @@ public final class RunStages {
 
     /** What a verify node shows, once it is known what follows from it. */
     static StageResult verified(Answer<Verdict> answer, Resolution resolution) {
-        String said = answer.value()
-                .map(verdict -> verdict.status() + " " + verdict.recommendation()
-                        + (verdict.issues().isEmpty() ? "" : ": " + String.join("; ", verdict.issues())))
-                .orElse("no verdict: " + answer.complaint());
         List<Evidence> evidence = answer.value()
                 .map(verdict -> List.of(new Evidence(
                         "verdict", "application/json", verdict.json().toPrettyString(), null)))
                 .orElse(List.of());
-        Outcome outcome;
-        Optional<Cause> cause = Optional.empty();
-        String message = said;
-        if (resolution instanceof Resolution.Proceed) {
-            outcome = Outcome.PASSED;
-        } else if (resolution instanceof Resolution.Skip skip) {
-            outcome = Outcome.SKIPPED;
-            cause = Optional.of(Cause.SKIPPED);
-            message = "left out: " + skip.reason();
-        } else if (resolution instanceof Resolution.GiveUp givenUp) {
-            outcome = Outcome.FAILED;
-            cause = Optional.of(Cause.NOT_VERIFIED);
-            message = givenUp.reason() + " (" + said + ")";
-        } else {
-            outcome = Outcome.SUPERSEDED;
-            cause = Optional.of(Cause.VERDICT_RETRY);
-            boolean overruled = answer.value()
-                    .filter(verdict -> verdict.recommendation() == Verdict.Recommendation.PROCEED)
-                    .isPresent();
-            message = overruled ? said + ", but an early check failed" : said;
-        }
+        Verified verified = answer.value().isPresent()
+                ? verified(answer.value().get(), resolution)
+                : unverified(answer, resolution);
         return new StageResult(
-                outcome, cause, message, 0, false, answer.result().warnings(), evidence);
+                verified.outcome(),
+                verified.cause(),
+                verified.message(),
+                0,
+                false,
+                answer.result().warnings(),
+                evidence);
+    }
+
+    private record Verified(Outcome outcome, Optional<Cause> cause, String message) {
+        Verified(Outcome outcome, Cause cause, String message) {
+            this(outcome, Optional.of(cause), message);
+        }
+    }
+
+    private static Verified verified(Verdict verdict, Resolution resolution) {
+        String said = verdict.status() + " " + verdict.recommendation()
+                + (verdict.issues().isEmpty() ? "" : ": " + String.join("; ", verdict.issues()));
+        if (resolution instanceof Resolution.Skip skip) {
+            return new Verified(Outcome.SKIPPED, Cause.SKIPPED, "left out: " + skip.reason());
+        } else if (resolution instanceof Resolution.GiveUp givenUp) {
+            return new Verified(Outcome.FAILED, Cause.NOT_VERIFIED, givenUp.reason() + " (" + said + ")");
+        } else if (resolution instanceof Resolution.Again) {
+            boolean overruled = verdict.recommendation() == Verdict.Recommendation.PROCEED;
+            String message = overruled ? said + ", but an early check failed" : said;
+            return new Verified(Outcome.SUPERSEDED, Cause.VERDICT_RETRY, message);
+        }
+        return new Verified(Outcome.PASSED, Optional.empty(), said);
+    }
+
+    /** A verifier that gave no verdict has not verified anything, however the step goes on. */
+    private static Verified unverified(Answer<Verdict> answer, Resolution resolution) {
+        Cause cause = answer.cause().orElse(Cause.SCHEMA_FAILED);
+        String said = "no verdict: " + answer.complaint();
+        if (resolution instanceof Resolution.GiveUp givenUp) {
+            return new Verified(Outcome.FAILED, cause, givenUp.reason() + " (" + said + ")");
+        }
+        return resolution instanceof Resolution.Again
+                ? new Verified(Outcome.SUPERSEDED, cause, said + "; an early check failed")
+                : new Verified(Outcome.FAILED, cause, said + "; the step goes by its checks, which are clean");
     }
 
     private static Map<String, String> labels(PlanStep step) {

@@ -2,11 +2,13 @@ package dev.assay.run;
 
 import dev.assay.agent.Usage;
 import dev.assay.check.LayerKind;
+import dev.assay.run.Plan.PlanStep;
 import dev.assay.target.Target;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -25,12 +27,31 @@ final class RunState {
     private Usage usage = Usage.NONE;
     private String commit = "";
     private final Map<LayerKind, LayerPass> passes = new EnumMap<>(LayerKind.class);
-    private final Set<String> done = new HashSet<>();
+    private final Map<String, StepEnd> steps = new LinkedHashMap<>();
+    private final Set<String> begun = new HashSet<>();
     private final List<String> warnings = new ArrayList<>();
     private final List<Deciding> deciding = new ArrayList<>();
     private final Set<String> unscored = new TreeSet<>();
     private final Map<String, Integer> calls = new HashMap<>();
     private boolean evaluated;
+
+    /** How a step of the plan came to its end. */
+    enum StepEnd {
+        DONE("done"),
+        LEFT_OUT("left out, as the verifier recommended"),
+        GIVEN_UP("given up"),
+        UNREACHED("not reached, as a step that it needs was given up");
+
+        private final String words;
+
+        StepEnd(String words) {
+            this.words = words;
+        }
+
+        String words() {
+            return words;
+        }
+    }
 
     /** A stage of a layer in which all passed, on one commit and one database catalog. */
     record LayerPass(String commit, String catalog, List<Taken> checks) {
@@ -90,6 +111,14 @@ final class RunState {
         }
     }
 
+    /** Ends the run, as a call ended in a way that no run goes on from: the world failed, or nothing more may be spent. */
+    StageResult endedBy(Cause cause, String message) {
+        Outcome outcome = cause.infrastructure() ? Outcome.ABORTED : Outcome.FAILED;
+        StageResult result = StageResult.of(outcome, cause, message.isBlank() ? cause.meaning() : message, true);
+        ended(result);
+        return result;
+    }
+
     Usage usage() {
         return usage;
     }
@@ -115,12 +144,50 @@ final class RunState {
         passes.put(kind, pass);
     }
 
-    boolean isDone(String stepId) {
-        return done.contains(stepId);
+    /** The first step of the plan that is not over. */
+    Optional<PlanStep> nextStep() {
+        return remaining().stream().findFirst();
     }
 
-    void done(String stepId) {
-        done.add(stepId);
+    /** The steps of the plan that are over, in its order: nobody changes them any more. */
+    List<PlanStep> locked() {
+        return plan.map(Plan::steps).orElse(List.of()).stream()
+                .filter(step -> steps.containsKey(step.id()))
+                .toList();
+    }
+
+    List<PlanStep> remaining() {
+        return plan.map(Plan::steps).orElse(List.of()).stream()
+                .filter(step -> !steps.containsKey(step.id()))
+                .toList();
+    }
+
+    /** The first step that this one needs and that was never reached or given up. */
+    Optional<String> unmet(PlanStep step) {
+        return step.needs().stream().filter(need -> !isMet(need)).findFirst();
+    }
+
+    /** Whether a step is done, or was left out as not needed. */
+    boolean isMet(String stepId) {
+        StepEnd end = steps.get(stepId);
+        return end == StepEnd.DONE || end == StepEnd.LEFT_OUT;
+    }
+
+    Optional<StepEnd> endOf(String stepId) {
+        return Optional.ofNullable(steps.get(stepId));
+    }
+
+    void over(String stepId, StepEnd end) {
+        steps.put(stepId, end);
+    }
+
+    /** Ids of steps that were begun, also of those that a later plan left away: they are not given out again. */
+    Set<String> begun() {
+        return Set.copyOf(begun);
+    }
+
+    void begin(String stepId) {
+        begun.add(stepId);
     }
 
     List<String> warnings() {

@@ -13,14 +13,17 @@ import tools.jackson.databind.json.JsonMapper;
 final class Schemas {
     static final String PLAN_TEXT = Prompts.resource("/schemas/plan.schema.json");
     static final String VERDICT_TEXT = Prompts.resource("/schemas/verdict.schema.json");
+    static final String REPLAN_TEXT = Prompts.resource("/schemas/replan.schema.json");
     static final JsonMapper JSON = new JsonMapper();
     static final JsonNode PLAN = JSON.readTree(PLAN_TEXT);
     static final JsonNode VERDICT = JSON.readTree(VERDICT_TEXT);
+    static final JsonNode REPLAN = JSON.readTree(REPLAN_TEXT);
 
     private static final SchemaRegistry REGISTRY =
             SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12);
     private static final Schema PLAN_SCHEMA = REGISTRY.getSchema(PLAN);
     private static final Schema VERDICT_SCHEMA = REGISTRY.getSchema(VERDICT);
+    private static final Schema REPLAN_SCHEMA = REGISTRY.getSchema(REPLAN);
 
     private Schemas() {}
 
@@ -30,6 +33,10 @@ final class Schemas {
 
     static void requireVerdict(JsonNode json) throws MalformedAnswer {
         require(VERDICT_SCHEMA, json);
+    }
+
+    static void requireReplan(JsonNode json) throws MalformedAnswer {
+        require(REPLAN_SCHEMA, json);
     }
 
     private static void require(Schema schema, JsonNode json) throws MalformedAnswer {

@@ -6,13 +6,19 @@ import dev.assay.process.Command.Timers;
 import dev.assay.process.Supervisor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * The folder that a run's agents work in, with a history of the run's own: a git repository beside the folder, so that
@@ -22,6 +28,10 @@ final class Workspace {
     private static final Duration GIT_TIME = Duration.ofMinutes(2);
     /** What no agent writes by hand and no diff should show, whether the app ignores it or not. */
     private static final String EXCLUDED = "node_modules/\n.vite/\n.deno/\n";
+    /** Where no repository of an agent's is looked for. */
+    private static final Set<String> SKIPPED = Set.of(".git", "node_modules", ".vite", ".deno");
+    /** Files are kept byte by byte, and shown in diffs, whatever the app's own attributes say. */
+    private static final String ATTRIBUTES = "* -text !eol -ident -filter -working-tree-encoding !diff\n";
 
     private final Path folder;
     private final Path history;
@@ -54,6 +64,7 @@ final class Workspace {
                 git("init", "--quiet", "--initial-branch=run");
                 Files.createDirectories(history.resolve("info"));
                 Files.writeString(history.resolve("info/exclude"), EXCLUDED);
+                Files.writeString(history.resolve("info/attributes"), ATTRIBUTES);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot make the workspace " + folder, e);
@@ -63,12 +74,17 @@ final class Workspace {
 
     /** Keeps the folder as it is now; returns the commit, the last one where nothing changed. */
     String commit(String message) throws InterruptedException {
-        git("add", "--all");
+        stage();
         boolean first = git("rev-list", "--all", "--max-count=1").isBlank();
         if (first || !git("diff", "--cached", "--name-only").isBlank()) {
             git("commit", "--quiet", "--allow-empty", "--no-verify", "--message", message);
         }
         return git("rev-parse", "HEAD").strip();
+    }
+
+    /** Marks the last commit as what a step of the plan, or another part of the run, left. */
+    void mark(String name) throws InterruptedException {
+        git("update-ref", "refs/assay/" + name, "HEAD");
     }
 
     /** What differs between two commits, as a unified diff. */
@@ -83,16 +99,69 @@ final class Workspace {
 
     /** The files that were changed since the last commit. */
     List<String> changes() throws InterruptedException {
-        return git("status", "--porcelain", "--untracked-files=all")
-                .lines()
-                .map(line -> line.substring(Math.min(3, line.length())))
+        stage();
+        return git("diff", "--cached", "--name-only", "-z")
+                .transform(names -> Arrays.stream(names.split("\0", -1)))
+                .filter(name -> !name.isEmpty())
                 .toList();
+    }
+
+    /** What was changed since the last commit, as a unified diff. */
+    String diff() throws InterruptedException {
+        stage();
+        return git("diff", "--cached", "--no-color", "--no-ext-diff");
     }
 
     /** Puts the folder back to the last commit. */
     void reset() throws InterruptedException {
+        stage();
         git("reset", "--quiet", "--hard");
-        git("clean", "--quiet", "-d", "--force");
+        // twice, so that repositories that an agent made inside the folder go as well
+        git("clean", "--quiet", "-d", "--force", "--force");
+    }
+
+    /**
+     * Brings the folder as it is into the index. Git takes a repository inside the folder for a submodule, and keeps
+     * nothing of its files, as long as the index knows none of them: so it is told of one, which is not there.
+     */
+    private void stage() throws InterruptedException {
+        for (Path inner : innerRepositories()) {
+            String name = folder.relativize(inner).resolve(".assay").toString();
+            git("update-index", "--add", "--cacheinfo", "100644," + emptyBlob() + "," + name);
+        }
+        git("add", "--all");
+    }
+
+    private String emptyBlob() throws InterruptedException {
+        return git("hash-object", "-w", "--stdin").strip();
+    }
+
+    private List<Path> innerRepositories() {
+        List<Path> found = new ArrayList<>();
+        try {
+            Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) {
+                    String name = visited.getFileName().toString();
+                    if (SKIPPED.contains(name)) {
+                        return FileVisitResult.SKIP_SUBTREE;
+                    }
+                    if (!visited.equals(folder) && Files.exists(visited.resolve(".git"), LinkOption.NOFOLLOW_LINKS)) {
+                        found.add(visited);
+                    }
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException e) {
+                    // gone meanwhile, or not ours to read: git will say so if it matters
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot look through the workspace " + folder, e);
+        }
+        return found;
     }
 
     /** Writes the files of a commit into a fresh folder. */

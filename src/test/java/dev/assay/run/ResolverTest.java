@@ -98,9 +98,33 @@ class ResolverTest {
     @Test
     void should_take_a_step_for_done_only_with_clean_checks_when_the_plan_changes() {
         assertThat(resolver.resolve(verdict(Status.PASS, Recommendation.MODIFY_PLAN), LEAK, true))
-                .isInstanceOfSatisfying(
-                        Resolution.ModifyPlan.class,
-                        modify -> assertThat(modify.done()).isFalse());
+                .isEqualTo(new Resolution.ModifyUnfinished(List.of("user B can read a row of todos", "an issue")));
+        assertThat(resolver.resolve(verdict(Status.PASS, Recommendation.MODIFY_PLAN), CLEAN, true))
+                .isEqualTo(new Resolution.ModifyPlan());
+    }
+
+    @Test
+    void should_count_a_changed_plan_as_a_resolution_and_not_as_a_retry() {
+        for (int i = 0; i < 7; i++) {
+            resolver.resolve(verdict(Status.FAIL, Recommendation.MODIFY_PLAN), LEAK, true);
+        }
+
+        assertThat(resolver.resolve(verdict(Status.FAIL, Recommendation.MODIFY_PLAN), LEAK, true))
+                .isEqualTo(new Resolution.GiveUp("the step is given up after 0 of 2 retries and 7 of 7 resolutions"));
+    }
+
+    @Test
+    void should_try_an_attempt_that_did_nothing_once_more_and_then_give_the_step_up() {
+        assertThat(resolver.nothingDone("it fell silent")).isEqualTo(new Resolution.Retry(List.of("it fell silent")));
+        assertThat(resolver.nothingDone("it fell silent")).isInstanceOf(Resolution.GiveUp.class);
+    }
+
+    @Test
+    void should_count_an_attempt_that_failed_as_a_retry() {
+        resolver.failed("the context was full");
+        resolver.failed("the context was full");
+
+        assertThat(resolver.failed("the context was full")).isInstanceOf(Resolution.GiveUp.class);
     }
 
     @ParameterizedTest

@@ -122,7 +122,8 @@ class RunLoopTest {
 
         assertThat(result.outcome()).isEqualTo(Outcome.PASSED);
         assertThat(run.calls).containsExactly("plan 1", "implement schema 1", "verify schema 1", "verify schema 2");
-        assertThat(run.tree.leaves()).anyMatch(leaf -> leaf.startsWith("build/schema/1/verify: PASSED no verdict"));
+        assertThat(run.tree.leaves())
+                .anyMatch(leaf -> leaf.startsWith("build/schema/1/verify: FAILED no verdict: the answer is not JSON"));
     }
 
     @Test
