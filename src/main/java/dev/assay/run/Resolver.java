@@ -24,6 +24,11 @@ final class Resolver {
         return resolutions < limits.resolutions() && retries < limits.retries();
     }
 
+    /** Whether a diagnostic is on the experiment's list. */
+    boolean mayRun(String command) {
+        return diagnostics.contains(command);
+    }
+
     /**
      * @param verdict empty where the verifier gave none that is valid: then the step goes by its checks
      * @param findings what the early checks found wrong; empty when they are clean
@@ -63,7 +68,7 @@ final class Resolver {
     }
 
     private Resolution diagnose(String command, List<String> findings) {
-        if (diagnostics.contains(command)) {
+        if (mayRun(command)) {
             return counted(new Resolution.Diagnose(command, List.copyOf(findings)));
         }
         findings.add("The command \"" + command + "\" is not on the list of diagnostics and was not run.");

@@ -76,6 +76,14 @@ public final class RunStages {
         return StageResult.of(Outcome.SKIPPED, Cause.SKIPPED, reason, false);
     }
 
+    static StageResult refused(String command) {
+        return StageResult.of(
+                Outcome.SKIPPED,
+                Cause.SKIPPED,
+                "refused: `" + command + "` is not on the experiment's list of diagnostics",
+                false);
+    }
+
     static StageResult unreached(String step) {
         return StageResult.of(
                 Outcome.SKIPPED,

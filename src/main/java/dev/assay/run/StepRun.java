@@ -12,6 +12,7 @@ import dev.assay.run.EarlyChecks.Found;
 import dev.assay.run.LayerRun.Weight;
 import dev.assay.run.Plan.PlanStep;
 import dev.assay.run.RunState.StepEnd;
+import dev.assay.run.Verdict.Recommendation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -119,6 +120,7 @@ final class StepRun {
             if (state.end().isPresent()) {
                 return;
             }
+            refused().ifPresent(command -> inside.skipped(call("diagnose", step, number), RunStages.refused(command)));
             if (resolution.orElseThrow() instanceof Resolution.Search search) {
                 inside.test(call("research", step, number), () -> research(search.query()));
             } else if (resolution.orElseThrow() instanceof Resolution.Diagnose diagnose) {
@@ -163,6 +165,13 @@ final class StepRun {
             verdict = answer.value();
             resolve(resolver.resolve(verdict, found, checkpoint.hasBudget()));
             return RunStages.verified(answer, resolution.orElseThrow());
+        }
+
+        /** The command that the verifier asked for, where it is not on the experiment's list. */
+        private Optional<String> refused() {
+            return verdict.filter(given -> given.recommendation() == Recommendation.RUN_DIAGNOSTIC)
+                    .flatMap(Verdict::command)
+                    .filter(command -> !resolver.mayRun(command));
         }
 
         private StageResult research(String query) throws InterruptedException {

@@ -1,6 +1,7 @@
 package dev.assay.run;
 
 import dev.assay.agent.Agent;
+import dev.assay.agent.AgentEvent;
 import dev.assay.agent.AgentRequest;
 import dev.assay.agent.AgentResult;
 import dev.assay.agent.Ending;
@@ -53,6 +54,8 @@ final class ScriptedRun implements AutoCloseable {
     final List<RunListener> listeners = new ArrayList<>();
     final TestTree tree = new TestTree();
     final List<String> flows = new ArrayList<>();
+    Limits limits = Limits.DEFAULT;
+    List<String> diagnostics = List.of();
     String trouble = "";
     int schema;
 
@@ -72,13 +75,46 @@ final class ScriptedRun implements AutoCloseable {
         }
     }
 
+    /**
+     * What the agent does in one call.
+     *
+     * @param writes what it puts into work.txt; null where it leaves the workspace as it is
+     */
+    record Reply(Ending ending, String text, List<AgentEvent> events, String writes) {
+        static Reply ended(Ending ending) {
+            return new Reply(ending, "", List.of(), null);
+        }
+
+        static Reply endedAfterWork(Ending ending) {
+            return new Reply(ending, "", List.of(), "half of it");
+        }
+
+        static Reply seen(String text, AgentEvent... events) {
+            return new Reply(Ending.COMPLETED, text, List.of(events), null);
+        }
+    }
+
     interface LayerBody {
         void run(Subject subject, Checks checks) throws InterruptedException;
     }
 
     static String step(String id) {
-        return "{\"id\":\"" + id + "\",\"title\":\"" + id
-                + "\",\"description\":\"d\",\"phase\":\"schema\",\"acceptance_criteria\":[\"it is there\"]}";
+        return step(id, "schema", "");
+    }
+
+    /** A step that says what it needs. */
+    static String step(String id, String phase, String needs) {
+        return "{\"id\":\"" + id + "\",\"title\":\"" + id + "\",\"description\":\"d\",\"phase\":\"" + phase
+                + "\",\"acceptance_criteria\":[\"it is there\"]" + needs + "}";
+    }
+
+    static String plan(String... steps) {
+        return "{\"steps\":[" + String.join(",", steps) + "]}";
+    }
+
+    static String verdict(String status, String recommendation, String more) {
+        return "{\"status\":\"" + status + "\",\"recommendation\":\"" + recommendation + "\",\"issues\":[\""
+                + recommendation + " it is\"],\"deviations\":[]" + more + "}";
     }
 
     ScriptedRun layer(LayerKind kind, LayerBody body) {
@@ -102,10 +138,15 @@ final class ScriptedRun implements AutoCloseable {
         return asked.getOrDefault(kind, 0);
     }
 
-    /** What the agent answers: a text, or an {@link Ending}. */
+    /** What the agent answers: a text, an {@link Ending} or a {@link Reply}. */
     ScriptedRun agent(Function<AgentRequest, Object> answers) {
         script = answers;
         return this;
+    }
+
+    /** Puts another script before the one that is there. */
+    void otherwise(java.util.function.UnaryOperator<Function<AgentRequest, Object>> change) {
+        script = change.apply(script);
     }
 
     /** Plans one step and proceeds; implementing writes a file and changes the schema. */
@@ -148,16 +189,16 @@ final class ScriptedRun implements AutoCloseable {
                     request.phase().id() + request.stepId().map(id -> " " + id).orElse("") + " " + request.attempt();
             calls.add(name);
             told.add(request.prompt());
-            Object answer = script.apply(request);
-            if (request.phase() == Phase.IMPLEMENT || request.phase() == Phase.FIX) {
-                write(request.workspace().resolve("work.txt"), name);
+            Reply reply = reply(request, script.apply(request), name);
+            reply.events().forEach(sink::notice);
+            if (reply.writes() != null) {
+                write(request.workspace().resolve("work.txt"), reply.writes());
                 schema++;
             }
-            boolean ended = answer instanceof Ending;
             return new AgentResult(
-                    ended ? (Ending) answer : Ending.COMPLETED,
-                    ended ? "it ended" : "",
-                    ended ? "" : (String) answer,
+                    reply.ending(),
+                    reply.ending() == Ending.COMPLETED ? "" : "it ended",
+                    reply.text(),
                     Optional.empty(),
                     Usage.NONE,
                     Optional.empty(),
@@ -170,6 +211,16 @@ final class ScriptedRun implements AutoCloseable {
                     Duration.ZERO,
                     List.of());
         };
+    }
+
+    private static Reply reply(AgentRequest request, Object answer, String name) {
+        if (answer instanceof Reply reply) {
+            return reply;
+        } else if (answer instanceof Ending ending) {
+            return Reply.ended(ending);
+        }
+        boolean works = request.phase() == Phase.IMPLEMENT || request.phase() == Phase.FIX;
+        return new Reply(Ending.COMPLETED, (String) answer, List.of(), works ? name : null);
     }
 
     private static void write(Path file, String text) {
@@ -189,8 +240,8 @@ final class ScriptedRun implements AutoCloseable {
                 "Build something",
                 List.of(),
                 List.of(),
-                Limits.DEFAULT,
-                List.of(),
+                limits,
+                diagnostics,
                 new AppInterface("true", "true", "true", List.of(), "a page", "install: true"),
                 new Contract("own", Map.of(), List.of(), List.of(), List.copyOf(flows), Optional.empty()),
                 List.of(),
