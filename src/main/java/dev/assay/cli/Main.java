@@ -26,6 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  assay run todo-auth --implementer claude/opus     with a tool and model",
             "  assay run \"Build a guestbook with Supabase\"       an ad-hoc prompt",
             "  assay sql \"SELECT * FROM orchestrator_runs\"       what was stored",
+            "  assay supabase --project my-app                   a Supabase without Docker, for any app",
             "",
             "Exit codes: 0 all passed, 1 something failed, 2 wrong usage or experiment, 3 nothing failed and a run was"
                     + " aborted, 130 interrupted."
@@ -40,7 +41,8 @@ public final class Main {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(RunCommand.withOptions(new RunCommand(launch)))
                 .addSubcommand(RecheckCommand.withOptions(new RecheckCommand(System.out)))
-                .addSubcommand(SqlCommand.withOptions(new SqlCommand()));
+                .addSubcommand(SqlCommand.withOptions(new SqlCommand()))
+                .addSubcommand(SupabaseCommand.withOptions(new SupabaseCommand()));
         return line.setParameterExceptionHandler(Main::wrongArguments)
                 .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, command.getErr()));
     }

@@ -44,9 +44,26 @@ public final class PostgresCluster implements AutoCloseable {
      * @param templateKey stands for what the initializer does: when that changes, so must this
      * @param initializer fills the cluster once per key; the result is cached
      * @param settings of the server, over the defaults
+     * @param port where to listen if it is free; 0 for any
      */
     public record Options(
-            Path cache, String superuser, String templateKey, Initializer initializer, Map<String, String> settings) {
+            Path cache,
+            String superuser,
+            String templateKey,
+            Initializer initializer,
+            Map<String, String> settings,
+            int port) {
+
+        /** Listens on any free port. */
+        public Options(
+                Path cache,
+                String superuser,
+                String templateKey,
+                Initializer initializer,
+                Map<String, String> settings) {
+            this(cache, superuser, templateKey, initializer, settings, 0);
+        }
+
         /** An empty cluster with superuser {@code postgres}. */
         public static Options empty(Path cache) {
             return new Options(cache, "postgres", "empty", url -> {}, Map.of());
@@ -114,7 +131,13 @@ public final class PostgresCluster implements AutoCloseable {
         String cached = Files.readString(passwordFile);
         Files.delete(passwordFile);
         Postmaster postmaster = Postmaster.start(
-                binaries, account, folder.data(), folder.log(), merged(SETTINGS, options.settings()), READY);
+                binaries,
+                account,
+                folder.data(),
+                folder.log(),
+                merged(SETTINGS, options.settings()),
+                options.port(),
+                READY);
         // the cached one is the same for all clusters of this template, so each gets its own
         String password = DataFolder.randomPassword();
         String url = url(postmaster.port(), "postgres", options.superuser(), cached);
@@ -192,9 +215,9 @@ public final class PostgresCluster implements AutoCloseable {
         execute("drop database if exists " + quoted(name) + " with (force)", name);
     }
 
-    /** Runs a statement from a database that it does not touch. */
+    /** Runs a statement from a database that it does not touch; {@code postgres} may be somebody's. */
     private void execute(String sql, String not) {
-        String database = not.equals("template1") ? "postgres" : "template1";
+        String database = "template1".equals(not) ? "postgres" : "template1";
         try (Connection connection = DriverManager.getConnection(jdbcUrl(database, superuser, password));
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);

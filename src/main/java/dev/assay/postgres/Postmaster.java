@@ -33,6 +33,7 @@ record Postmaster(Process process, int port) {
     /**
      * Starts the server and waits until it takes connections.
      *
+     * @param wanted where to listen if it is free; 0 for any port
      * @param ready how long it may take, recovery after a crash included
      * @throws PostgresUnavailable with the end of its log where it does not start
      */
@@ -42,10 +43,11 @@ record Postmaster(Process process, int port) {
             Path data,
             Path log,
             Map<String, String> settings,
+            int wanted,
             Duration ready)
             throws IOException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
-            int port = freePort();
+            int port = attempt == 1 && wanted > 0 ? wanted : freePort();
             long logged = Files.exists(log) ? Files.size(log) : 0;
             Process process = launch(binaries, account, data, log, settings, port);
             boolean started = false;

@@ -161,7 +161,7 @@ public final class SharedCluster implements AutoCloseable {
         account.own(data);
         clearStalePidFile(data);
         try {
-            return Postmaster.start(binaries, account, data, log, SETTINGS, READY)
+            return Postmaster.start(binaries, account, data, log, SETTINGS, 0, READY)
                     .port();
         } catch (PostgresUnavailable e) {
             throw new PostgresUnavailable(

@@ -69,7 +69,7 @@ final class Template {
         Path data = target.data();
         DataFolder.initialise(binaries, account, data, options.superuser(), initdb, target.log());
         String password = Files.readString(data.resolve(DataFolder.PASSWORD_FILE));
-        Postmaster postmaster = Postmaster.start(binaries, account, data, target.log(), settings, READY);
+        Postmaster postmaster = Postmaster.start(binaries, account, data, target.log(), settings, 0, READY);
         options.initializer()
                 .initialize(PostgresCluster.url(postmaster.port(), "postgres", options.superuser(), password));
         postmaster.stopFast();

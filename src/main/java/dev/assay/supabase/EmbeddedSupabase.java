@@ -37,6 +37,9 @@ public final class EmbeddedSupabase implements AutoCloseable {
     /** Of {@code postgres}: what the local stack has, and what tools try first. */
     static final String OWNER_PASSWORD = "postgres";
 
+    /** Of a local project. The cluster has an empty one, which gives way. */
+    private static final String WELL_KNOWN_DATABASE = "postgres";
+
     private final Path cache;
     private final PostgresCluster cluster;
     private final ServicePasswords passwords;
@@ -55,9 +58,18 @@ public final class EmbeddedSupabase implements AutoCloseable {
      * @throws dev.assay.postgres.PostgresUnavailable where it cannot be had
      */
     public static EmbeddedSupabase start(Path cache) throws InterruptedException {
+        return start(cache, 0);
+    }
+
+    /**
+     * Starts the cluster on a port of choice.
+     *
+     * @param databasePort where PostgreSQL listens if it is free; 0 for any port
+     */
+    public static EmbeddedSupabase start(Path cache, int databasePort) throws InterruptedException {
         TemplateDatabase template = new TemplateDatabase();
         PostgresCluster cluster = PostgresCluster.start(new PostgresCluster.Options(
-                cache, TemplateDatabase.SUPERUSER, template.key(), template, Map.of("timezone", "UTC")));
+                cache, TemplateDatabase.SUPERUSER, template.key(), template, Map.of("timezone", "UTC"), databasePort));
         boolean ready = false;
         try {
             ServicePasswords passwords = ServicePasswords.random();
@@ -90,8 +102,8 @@ public final class EmbeddedSupabase implements AutoCloseable {
         /** A free port and keys of its own: projects in parallel never meet. */
         OWN,
         /**
-         * The port of {@code config.toml} (54321) and the keys that every local project has, while no other process or
-         * project here has them and the port is free; else as {@link #OWN}.
+         * The port of {@code config.toml} (54321), the keys that every local project has and the database name
+         * {@code postgres}, while no other process or project here has them and the port is free; else as {@link #OWN}.
          */
         WELL_KNOWN
     }
@@ -140,9 +152,10 @@ public final class EmbeddedSupabase implements AutoCloseable {
             if (!isFree(port)) {
                 return Optional.empty();
             }
+            cluster.dropDatabase(WELL_KNOWN_DATABASE);
             SupabaseProject project = new SupabaseProject(
                     cluster,
-                    databaseName(),
+                    WELL_KNOWN_DATABASE,
                     folder,
                     config,
                     passwords,

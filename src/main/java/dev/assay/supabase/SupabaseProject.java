@@ -105,6 +105,12 @@ public final class SupabaseProject implements AutoCloseable {
         return cluster.jdbcUrl(database, TemplateDatabase.OWNER, EmbeddedSupabase.OWNER_PASSWORD);
     }
 
+    /** The same as a connection string, as {@code postgresql://postgres:postgres@127.0.0.1:54322/postgres}. */
+    public String databaseUrl() {
+        return "postgresql://" + TemplateDatabase.OWNER + ":" + EmbeddedSupabase.OWNER_PASSWORD + "@127.0.0.1:"
+                + cluster.port() + "/" + database;
+    }
+
     /** JDBC URL with user and password, as the superuser: for checks, never for an app. */
     public String superuserUrl() {
         return cluster.jdbcUrl(database, cluster.superuser(), cluster.superuserPassword());

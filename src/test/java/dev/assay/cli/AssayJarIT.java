@@ -3,6 +3,10 @@ package dev.assay.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,6 +15,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The jar that runs alone, as it is packaged. */
 class AssayJarIT {
@@ -41,6 +47,32 @@ class AssayJarIT {
     }
 
     @Test
+    void should_serve_a_supabase_until_it_is_ended() throws Exception {
+        Path migrations = Files.createDirectories(directory.resolve("supabase/migrations"));
+        Files.writeString(
+                migrations.resolve("20260101000000_notes.sql"),
+                "create table notes (id int primary key); insert into notes values (7);");
+        Process process = new ProcessBuilder(command("supabase", "--own-keys", "--json"))
+                .directory(directory.toFile())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try {
+            JsonNode facts = JsonMapper.shared().readTree(process.inputReader().readLine());
+            HttpRequest request = HttpRequest.newBuilder(
+                            URI.create(facts.get("API_URL").stringValue() + "/rest/v1/notes"))
+                    .header("apikey", facts.get("SECRET_KEY").stringValue())
+                    .build();
+            assertThat(HttpClient.newHttpClient()
+                            .send(request, HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .isEqualTo("[{\"id\":7}]");
+        } finally {
+            process.destroy();
+        }
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
     void should_know_its_version() throws Exception {
         Ended ended = assay("--version");
 
@@ -61,12 +93,16 @@ class AssayJarIT {
         }
     }
 
-    private Ended assay(String... arguments) throws IOException, InterruptedException {
+    private static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR.toString()));
         command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private Ended assay(String... arguments) throws IOException, InterruptedException {
         Path output = directory.resolve("output");
-        Process process = new ProcessBuilder(command)
+        Process process = new ProcessBuilder(command(arguments))
                 .directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())

@@ -192,8 +192,8 @@ class PostgresClusterTest {
         try {
             DataFolder.initialise(binaries, nobody, folder.data(), "postgres", List.of(), folder.log());
             String password = Files.readString(folder.data().resolve(DataFolder.PASSWORD_FILE));
-            Postmaster postmaster =
-                    Postmaster.start(binaries, nobody, folder.data(), folder.log(), Map.of(), Duration.ofSeconds(30));
+            Postmaster postmaster = Postmaster.start(
+                    binaries, nobody, folder.data(), folder.log(), Map.of(), 0, Duration.ofSeconds(30));
             try {
                 assertThat(value(PostgresCluster.url(postmaster.port(), "postgres", "postgres", password), "select 1"))
                         .isEqualTo("1");

@@ -108,6 +108,7 @@ class EmbeddedSupabaseTest {
             org.junit.jupiter.api.Assumptions.assumeTrue(
                     first.keys().equals(ProjectKeys.demo()), "another process has the well-known address");
             assertThat(first.url()).isEqualTo("http://127.0.0.1:" + port);
+            assertThat(first.databaseUrl()).endsWith("@127.0.0.1:" + supabase.databasePort() + "/postgres");
             try (SupabaseProject second = supabase.open(folder, EmbeddedSupabase.Identity.WELL_KNOWN)) {
                 assertThat(second.url()).isNotEqualTo(first.url());
                 assertThat(second.keys().anonKey()).isNotEqualTo(first.keys().anonKey());

@@ -3,12 +3,15 @@ package dev.assay.supabase.auth;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /** Where the project's mails land instead of being sent. */
 public final class Mailbox {
     private static final int KEPT = 1000;
 
     private final List<Mail> mails = new ArrayList<>();
+    private final List<Consumer<Mail>> told = new CopyOnWriteArrayList<>();
 
     /**
      * @param type {@code signup}, {@code recovery}, {@code magiclink}, {@code invite} or {@code email_change}
@@ -18,11 +21,19 @@ public final class Mailbox {
      */
     public record Mail(Instant sent, String to, String type, String code, String tokenHash, String link) {}
 
-    synchronized void put(Mail mail) {
-        if (mails.size() == KEPT) {
-            mails.remove(0);
+    void put(Mail mail) {
+        synchronized (this) {
+            if (mails.size() == KEPT) {
+                mails.remove(0);
+            }
+            mails.add(mail);
         }
-        mails.add(mail);
+        told.forEach(reader -> reader.accept(mail));
+    }
+
+    /** Tells of each mail from now on, by the thread that sends it. */
+    public void tell(Consumer<Mail> reader) {
+        told.add(reader);
     }
 
     /** All mails, oldest first; at most the last thousand. */

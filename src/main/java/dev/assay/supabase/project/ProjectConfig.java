@@ -20,11 +20,12 @@ import tools.jackson.dataformat.toml.TomlMapper;
  * What the embedded Supabase reads of {@code supabase/config.toml}; keys and defaults are those of the Supabase CLI.
  *
  * @param api the REST API
+ * @param database PostgreSQL
  * @param auth sign-ups, passwords and tokens
  * @param seed what a reset loads after the migrations
  * @param functions edge functions that have a section, by name
  */
-public record ProjectConfig(Api api, Auth auth, Seed seed, Map<String, Function> functions) {
+public record ProjectConfig(Api api, Database database, Auth auth, Seed seed, Map<String, Function> functions) {
 
     /**
      * @param port wanted on this machine
@@ -33,6 +34,11 @@ public record ProjectConfig(Api api, Auth auth, Seed seed, Map<String, Function>
      * @param maxRows most rows of one answer
      */
     public record Api(int port, List<String> schemas, List<String> extraSearchPath, int maxRows) {}
+
+    /**
+     * @param port wanted on this machine
+     */
+    public record Database(int port) {}
 
     /**
      * @param siteUrl where links of mails lead by default
@@ -125,7 +131,8 @@ public record ProjectConfig(Api api, Auth auth, Seed seed, Map<String, Function>
                                     "functions." + entry.getKey() + ".verify_jwt",
                                     entry.getValue().path("verify_jwt"),
                                     true))));
-            return new ProjectConfig(api(), auth(), seed(), Map.copyOf(functions));
+            return new ProjectConfig(
+                    api(), new Database(number("db.port", 54322)), auth(), seed(), Map.copyOf(functions));
         }
 
         private Api api() {

@@ -42,6 +42,7 @@ class ProjectConfigTest {
 
         assertThat(config).isEqualTo(ProjectConfig.defaults());
         assertThat(config.api().port()).isEqualTo(54321);
+        assertThat(config.database().port()).isEqualTo(54322);
         assertThat(config.api().schemas()).containsExactly("public", "graphql_public");
         assertThat(config.api().maxRows()).isEqualTo(1000);
         assertThat(config.auth().signups()).isTrue();
