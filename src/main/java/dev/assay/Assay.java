@@ -1,6 +1,10 @@
 package dev.assay;
 
 import dev.assay.agent.AgentTool;
+import dev.assay.agent.claude.ClaudeCode;
+import dev.assay.agent.cli.Account;
+import dev.assay.agent.cli.Cli;
+import dev.assay.agent.cli.CliTool;
 import dev.assay.agent.nop.NopTool;
 import dev.assay.agent.recorded.RecordedTool;
 import dev.assay.check.ApiLayer;
@@ -11,7 +15,7 @@ import dev.assay.check.SmokeLayer;
 import dev.assay.check.browser.BrowserLayer;
 import dev.assay.check.browser.Browsers;
 import dev.assay.experiment.Experiment;
-import dev.assay.experiment.Matrix;
+import dev.assay.experiment.Overrides;
 import dev.assay.experiment.Role;
 import dev.assay.experiment.SkillsMode;
 import dev.assay.experiment.Variant;
@@ -26,6 +30,7 @@ import dev.assay.run.ExperimentRuns;
 import dev.assay.run.Fingerprints;
 import dev.assay.run.OracleApp;
 import dev.assay.run.Recheck;
+import dev.assay.run.Roles;
 import dev.assay.run.RunContext;
 import dev.assay.run.RunContext.Performer;
 import dev.assay.run.RunInfo;
@@ -33,19 +38,19 @@ import dev.assay.run.RunListener;
 import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
-import dev.assay.settings.UsageError;
 import dev.assay.store.LogDatabase;
 import dev.assay.store.RunStore;
 import dev.assay.target.EmbeddedTargets;
 import dev.assay.target.Targets;
 import dev.assay.tools.Tools;
 import java.io.PrintStream;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,11 +60,17 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /** The whole house put together: what each part is given stands here and nowhere else. */
 public final class Assay implements ExperimentRuns {
     private static final DateTimeFormatter RUN_ID =
             DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
+
+    /** What {@code auto} means, if both are there. */
+    private static final String AUTO_READER = "claude";
+
+    private static final String AUTO_WRITER = "cursor";
 
     private static final Path ALLURE_RESULTS = Path.of("target", "allure-results");
 
@@ -75,7 +86,7 @@ public final class Assay implements ExperimentRuns {
     private final RunStore store;
     private final List<RunListener> listeners;
     private final Map<LayerKind, Layer> layers;
-    private final Map<String, AgentTool> agents;
+    private final Roles roles;
     private final ConcurrentLinkedQueue<BuildRun> underWay = new ConcurrentLinkedQueue<>();
     private final Thread atExit = new Thread(this::interrupt, "assay-exit");
 
@@ -97,10 +108,7 @@ public final class Assay implements ExperimentRuns {
                 LayerKind.RLS, new RlsLayer(),
                 LayerKind.SMOKE, new SmokeLayer(supervisor),
                 LayerKind.BROWSER, new BrowserLayer(supervisor, browsers)));
-        this.agents = new LinkedHashMap<>();
-        for (AgentTool tool : List.of(new RecordedTool(supervisor), new NopTool())) {
-            agents.put(tool.name(), tool);
-        }
+        this.roles = new Roles(agents(), AUTO_READER, AUTO_WRITER, role -> Overrides.withModel(role, settings));
     }
 
     /**
@@ -115,8 +123,9 @@ public final class Assay implements ExperimentRuns {
     }
 
     @Override
-    public ExperimentRun start(Experiment experiment, Variant variant, int repetition, String uniqueId) {
-        Variant resolved = resolve(experiment, variant);
+    public ExperimentRun start(Experiment experiment, Variant variant, int repetition, String uniqueId)
+            throws InterruptedException {
+        Variant resolved = roles.resolve(experiment, variant);
         Instant now = clock.instant();
         String id = RUN_ID.format(now) + "-" + UUID.randomUUID().toString().substring(0, 6);
         Path folder = settings.text(Option.PROJECT_DIR)
@@ -129,7 +138,7 @@ public final class Assay implements ExperimentRuns {
                 experiment,
                 resolved,
                 repetition,
-                source(resolved),
+                roles.builtIn(resolved) ? "recorded" : "real",
                 targets.kind().id(),
                 folder,
                 uniqueId,
@@ -148,7 +157,7 @@ public final class Assay implements ExperimentRuns {
                         searchPath(),
                         supervisor,
                         listeners,
-                        List.of()),
+                        secrets(resolved)),
                 clock,
                 out);
         underWay.removeIf(BuildRun::isFinished);
@@ -193,42 +202,29 @@ public final class Assay implements ExperimentRuns {
         return new OracleApp(kept, targets, this::environment, supervisor, searchPath());
     }
 
-    /** {@code auto} is all or nothing: as long as no CLI can be driven it is the experiment's recorded oracle. */
-    private Variant resolve(Experiment experiment, Variant variant) {
-        Role planner = resolve(experiment, "planner", variant.planner());
-        Role implementer = resolve(experiment, "implementer", variant.implementer());
-        Role verifier = resolve(experiment, "verifier", variant.verifier());
-        return new Variant(
-                Matrix.id(planner, implementer, verifier, variant.skills()),
-                planner,
-                implementer,
-                verifier,
-                variant.skills(),
-                variant.line());
+    /** The tools that roles can name. To add a CLI, name it here. */
+    private Map<String, AgentTool> agents() {
+        List<AgentTool> tools = new ArrayList<>(List.of(new RecordedTool(supervisor), new NopTool()));
+        for (Cli cli : List.of(new ClaudeCode())) {
+            Optional<URI> endpoint =
+                    Option.of(cli.name() + "-base-url").flatMap(settings::text).map(URI::create);
+            tools.add(new CliTool(cli, new Account(System.getenv(), endpoint), supervisor));
+        }
+        Map<String, AgentTool> byName = new LinkedHashMap<>();
+        tools.forEach(tool -> byName.put(tool.name(), tool));
+        return byName;
     }
 
-    private Role resolve(Experiment experiment, String name, Role role) {
-        Role tool = role.isAuto() ? Role.parse("recorded") : role;
-        if (!agents.containsKey(tool.tool())) {
-            throw new UsageError(
-                    "The " + name + " is \"" + tool.tool() + "\", which this version of Assay cannot drive."
-                            + " Name one of: auto, " + String.join(", ", agents.keySet()));
-        }
-        if (tool.tool().equals("recorded") && !Files.isDirectory(experiment.recording())) {
-            throw new UsageError("The " + name + " of " + experiment.name() + " would be the recorded oracle, but "
-                    + experiment.recording() + " is missing. Name a tool, such as -D" + name + "=nop");
-        }
-        return tool;
-    }
-
-    private static String source(Variant variant) {
-        boolean builtIn = List.of(variant.planner(), variant.implementer(), variant.verifier()).stream()
-                .allMatch(role -> Set.of("recorded", "nop").contains(role.tool()));
-        return builtIn ? "recorded" : "real";
+    /** What the tools of a variant sign in with. */
+    private List<String> secrets(Variant variant) {
+        return Stream.of(variant.planner(), variant.implementer(), variant.verifier())
+                .distinct()
+                .flatMap(role -> roles.tool(role).secrets().stream())
+                .toList();
     }
 
     private Performer performer(Role role, Experiment experiment) {
-        AgentTool tool = agents.get(role.tool());
+        AgentTool tool = roles.tool(role);
         return new Performer(tool.name(), role.model(), tool.agentFor(experiment));
     }
 

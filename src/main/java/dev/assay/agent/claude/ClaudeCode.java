@@ -7,6 +7,8 @@ import dev.assay.agent.cli.Cli;
 import dev.assay.agent.cli.CliCall;
 import dev.assay.agent.cli.CliStream;
 import dev.assay.agent.cli.Surroundings;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Claude Code, of Anthropic. */
 public final class ClaudeCode implements Cli {
@@ -26,6 +30,8 @@ public final class ClaudeCode implements Cli {
     /** What an agent may do unasked where it must not be allowed everything. */
     private static final String WORKING =
             "Bash,Write,Edit,NotebookEdit,Read,Glob,Grep,WebSearch,WebFetch,Skill,Task,TodoWrite";
+    /** What would go on when the call is over, or elsewhere than in the workspace. */
+    private static final String NEVER = "EnterWorktree,ExitWorktree,CronCreate,ScheduleWakeup";
 
     @Override
     public String name() {
@@ -77,6 +83,25 @@ public final class ClaudeCode implements Cli {
         return Optional.of(List.of("auth", "status"));
     }
 
+    /** npm puts a wrapper before the program, which without its install script is an empty promise. */
+    @Override
+    public Path behind(Path found) {
+        for (Path folder = found.getParent(); folder != null; folder = folder.getParent()) {
+            if (folder.endsWith("@anthropic-ai")) {
+                try (DirectoryStream<Path> programs = Files.newDirectoryStream(folder, "claude-code-*")) {
+                    for (Path built : programs) {
+                        if (Files.isExecutable(built.resolve("claude"))) {
+                            return built.resolve("claude");
+                        }
+                    }
+                } catch (IOException e) {
+                    return found; // what was found has to do
+                }
+            }
+        }
+        return found;
+    }
+
     @Override
     public Optional<String> skillsFolder() {
         return Optional.of(SKILLS);
@@ -99,10 +124,19 @@ public final class ClaudeCode implements Cli {
                     "--append-system-prompt-file",
                     request.home().resolve(SYSTEM_PROMPT).toString()));
         }
-        request.schema().ifPresent(schema -> arguments.addAll(List.of("--json-schema", schema.toString())));
+        request.schema().ifPresent(schema -> arguments.addAll(List.of("--json-schema", plain(schema))));
         Map<String, String> environment = environment(request.home(), surroundings);
         permissions(request.phase(), surroundings, arguments, environment);
         return new CliCall(arguments, environment, files, request.prompt());
+    }
+
+    /** Without the name of its dialect: 2.1.329 refuses 2020-12, and 2.1.197 goes on without a schema. */
+    private static String plain(JsonNode schema) {
+        if (schema.deepCopy() instanceof ObjectNode object) {
+            object.remove(List.of("$schema", "$id"));
+            return object.toString();
+        }
+        return schema.toString();
     }
 
     private static void permissions(
@@ -113,8 +147,9 @@ public final class ClaudeCode implements Cli {
         } else if (surroundings.root() && !surroundings.isolated()) {
             // It refuses to skip permissions as root, unless it is told that nothing is at stake.
             arguments.addAll(List.of("--permission-mode", "acceptEdits", "--allowedTools", WORKING));
+            arguments.addAll(List.of("--disallowedTools", NEVER));
         } else {
-            arguments.add("--dangerously-skip-permissions");
+            arguments.addAll(List.of("--dangerously-skip-permissions", "--disallowedTools", NEVER));
             if (surroundings.root()) {
                 environment.put("IS_SANDBOX", "1");
             }

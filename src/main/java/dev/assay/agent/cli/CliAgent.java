@@ -33,14 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class CliAgent implements Agent {
     private final CliTool tool;
     private final Account account;
-    private final Fence fence;
     private final Supervisor supervisor;
     private final Cli cli;
 
-    CliAgent(CliTool tool, Account account, Fence fence, Supervisor supervisor) {
+    CliAgent(CliTool tool, Account account, Supervisor supervisor) {
         this.tool = tool;
         this.account = account;
-        this.fence = fence;
         this.supervisor = supervisor;
         this.cli = tool.cli();
     }
@@ -66,7 +64,8 @@ final class CliAgent implements Agent {
     }
 
     private Command command(AgentRequest request, Installation installation) throws IOException {
-        CliCall call = cli.call(request, new Surroundings(account.endpoint(), fence.isolates(), root()));
+        CliCall call = cli.call(
+                request, new Surroundings(account.endpoint(), request.fence().stands(), root()));
         Files.createDirectories(request.home());
         CliHome home = new CliHome(request.home());
         home.signIn(cli, account.home());
@@ -76,14 +75,13 @@ final class CliAgent implements Agent {
         Map<String, String> environment = new LinkedHashMap<>(request.environment());
         environment.putAll(account.keys(cli));
         environment.putAll(call.environment());
-        return fence.around(
-                new Command(
+        return new Command(
                         line,
                         request.workspace(),
                         environment,
                         call.input().getBytes(StandardCharsets.UTF_8),
-                        timers(request.timers())),
-                request);
+                        timers(request.timers()))
+                .within(request.fence().running(installation.program()));
     }
 
     /** The request's, with the CLI's own idle time where that is shorter. */

@@ -32,15 +32,13 @@ public final class CliTool implements AgentTool {
 
     private final Cli cli;
     private final Account account;
-    private final Fence fence;
     private final Supervisor supervisor;
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Installation> asked = Optional.empty();
 
-    public CliTool(Cli cli, Account account, Fence fence, Supervisor supervisor) {
+    public CliTool(Cli cli, Account account, Supervisor supervisor) {
         this.cli = cli;
         this.account = account;
-        this.fence = fence;
         this.supervisor = supervisor;
     }
 
@@ -56,7 +54,32 @@ public final class CliTool implements AgentTool {
 
     @Override
     public Agent agentFor(Experiment experiment) {
-        return new CliAgent(this, account, fence, supervisor);
+        return new CliAgent(this, account, supervisor);
+    }
+
+    @Override
+    public boolean builtIn() {
+        return false;
+    }
+
+    @Override
+    public boolean installed() {
+        return program().isPresent();
+    }
+
+    @Override
+    public String install() {
+        return cli.install();
+    }
+
+    @Override
+    public String signIn() {
+        return cli.signIn();
+    }
+
+    @Override
+    public List<String> secrets() {
+        return List.copyOf(account.keys(cli).values());
     }
 
     /** What tells the CLI from others. */
@@ -99,6 +122,7 @@ public final class CliTool implements AgentTool {
      * Whether it is installed and signed in. The tool itself is asked; one that cannot say is taken to be signed in where
      * one of its keys is set or one of its sign-in files is there.
      */
+    @Override
     public boolean signedIn() throws InterruptedException {
         Optional<Path> program = program();
         if (program.isEmpty()) {

@@ -218,8 +218,7 @@ class CliAgentTest {
     }
 
     private Agent agent(Account account) {
-        return new CliAgent(
-                new CliTool(new ClaudeCode(), account, Fence.NONE, supervisor), account, Fence.NONE, supervisor);
+        return new CliAgent(new CliTool(new ClaudeCode(), account, supervisor), account, supervisor);
     }
 
     private AgentRequest request(Timers timers) {
