@@ -108,19 +108,13 @@ final class ClaudeCalls {
         Call call = openCalls.remove(id);
         boolean ok = !block.path("is_error").booleanValue(false);
         String said = output(block.path("content"));
-        ToolOutput output = ToolOutput.of(said);
         Instant ended = time(line);
-        events.add(new AgentEvent.ToolFinished(
-                id,
-                ok,
-                exitCode(call, ok, said),
-                output.text(),
-                output.length(),
-                output.sha256(),
-                call == null || call.started() == null || ended == null
-                        ? null
-                        : Math.max(0, Duration.between(call.started(), ended).toMillis()),
-                denied.contains(id) || rejected(line, id)));
+        Long millis = call == null || call.started() == null || ended == null
+                ? null
+                : Long.valueOf(
+                        Math.max(0, Duration.between(call.started(), ended).toMillis()));
+        events.add(ToolOutput.of(said)
+                .finished(id, ok, exitCode(call, ok, said), millis, denied.contains(id) || rejected(line, id)));
         if (call != null && call.tool() == CanonicalTool.TODO) {
             tasks(line.path("tool_use_result"), events);
         }

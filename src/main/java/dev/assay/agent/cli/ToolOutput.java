@@ -1,9 +1,11 @@
 package dev.assay.agent.cli;
 
+import dev.assay.agent.AgentEvent;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a tool call printed, as {@link dev.assay.agent.AgentEvent.ToolFinished} keeps it.
@@ -18,6 +20,12 @@ public record ToolOutput(String text, long length, String sha256) {
     public static ToolOutput of(String output) {
         byte[] bytes = output.getBytes(StandardCharsets.UTF_8);
         return new ToolOutput(cut(output, bytes), bytes.length, sha256(bytes));
+    }
+
+    /** The end of the call that printed it. */
+    public AgentEvent.ToolFinished finished(
+            String callId, boolean ok, @Nullable Integer exitCode, @Nullable Long durationMillis, boolean denied) {
+        return new AgentEvent.ToolFinished(callId, ok, exitCode, text, length, sha256, durationMillis, denied);
     }
 
     private static String cut(String output, byte[] bytes) {
