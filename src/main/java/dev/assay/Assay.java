@@ -22,12 +22,14 @@ import dev.assay.experiment.Variant;
 import dev.assay.process.Fence;
 import dev.assay.process.Supervisor;
 import dev.assay.report.AllureReport;
+import dev.assay.report.Changes;
 import dev.assay.report.ConsoleTree;
 import dev.assay.run.BuildRun;
 import dev.assay.run.Environment;
 import dev.assay.run.ExperimentRun;
 import dev.assay.run.ExperimentRuns;
 import dev.assay.run.Fingerprints;
+import dev.assay.run.OpenRun;
 import dev.assay.run.OracleApp;
 import dev.assay.run.Recheck;
 import dev.assay.run.Roles;
@@ -35,11 +37,14 @@ import dev.assay.run.RunContext;
 import dev.assay.run.RunContext.Performer;
 import dev.assay.run.RunInfo;
 import dev.assay.run.RunListener;
+import dev.assay.run.StoredRun;
+import dev.assay.run.StoredRuns;
 import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
 import dev.assay.store.LogDatabase;
 import dev.assay.store.RunStore;
+import dev.assay.store.StoredResults;
 import dev.assay.target.EmbeddedTargets;
 import dev.assay.target.Targets;
 import dev.assay.tools.Tools;
@@ -87,13 +92,15 @@ public final class Assay implements ExperimentRuns {
     private final List<RunListener> listeners;
     private final Map<LayerKind, Layer> layers;
     private final Roles roles;
-    private final ConcurrentLinkedQueue<BuildRun> underWay = new ConcurrentLinkedQueue<>();
+    private final StoredRuns storedRuns;
+    private final ConcurrentLinkedQueue<OpenRun> underWay = new ConcurrentLinkedQueue<>();
     private final Thread atExit = new Thread(this::interrupt, "assay-exit");
 
     private Assay(Settings settings, PrintStream out) {
         this.settings = settings;
         this.out = out;
         this.directories = Directories.of(settings);
+        this.storedRuns = new StoredRuns(directories.data());
         this.supervisor = Supervisor.open();
         this.tools = new Tools(directories.cache(), supervisor, settings.flag(Option.OFFLINE), out);
         this.browsers = new Browsers(
@@ -130,7 +137,7 @@ public final class Assay implements ExperimentRuns {
         String id = RUN_ID.format(now) + "-" + UUID.randomUUID().toString().substring(0, 6);
         Path folder = settings.text(Option.PROJECT_DIR)
                 .map(Path::of)
-                .orElse(directories.data().resolve("runs"))
+                .orElse(storedRuns.folder())
                 .resolve(id)
                 .toAbsolutePath();
         RunInfo info = new RunInfo(
@@ -145,24 +152,55 @@ public final class Assay implements ExperimentRuns {
                 Fingerprints.of(experiment, targets.kind().id(), version()),
                 leftOut(),
                 now);
-        BuildRun run = new BuildRun(
-                new RunContext(
-                        info,
-                        performer(resolved.planner(), experiment),
-                        performer(resolved.implementer(), experiment),
-                        performer(resolved.verifier(), experiment),
-                        targets,
-                        layers,
-                        this::environment,
-                        searchPath(),
-                        supervisor,
-                        listeners,
-                        secrets(resolved)),
-                clock,
-                out);
-        underWay.removeIf(BuildRun::isFinished);
+        storedRuns.begins(info);
+        return underWay(new BuildRun(context(info, resolved, listeners), clock, out));
+    }
+
+    @Override
+    public Recheck recheck(StoredRun run, Experiment experiment, Set<LayerKind> only) {
+        Set<String> leftOut = leftOut();
+        if (!only.isEmpty()) {
+            Stream.of(LayerKind.values()).filter(kind -> !only.contains(kind)).forEach(kind -> leftOut.add(kind.id()));
+        }
+        RunInfo info =
+                run.info(experiment, Fingerprints.of(experiment, targets.kind().id(), version()), leftOut);
+        StoredResults before = StoredResults.of(run.folder());
+        List<String> earlier = before.stages().stream()
+                .filter(stage -> stage.startsWith("evaluation") || stage.startsWith("recheck-"))
+                .toList();
+        String latest = earlier.isEmpty() ? "evaluation" : earlier.get(earlier.size() - 1);
+        long rechecks =
+                earlier.stream().filter(stage -> stage.startsWith("recheck-")).count();
+        List<RunListener> told = new ArrayList<>(listeners);
+        told.add(new Changes(latest + " of run " + run.id(), before.checks(latest), only, out));
+        return underWay(Recheck.of(context(info, nobody("nobody"), told), "recheck-" + (rechecks + 1), clock, out));
+    }
+
+    private <T extends OpenRun> T underWay(T run) {
+        underWay.removeIf(OpenRun::isFinished);
         underWay.add(run);
         return run;
+    }
+
+    /** @param doing who does the roles: the run's own variant, or nobody where only checks are run */
+    private RunContext context(RunInfo info, Variant doing, List<RunListener> told) {
+        return new RunContext(
+                info,
+                performer(doing.planner(), info.experiment()),
+                performer(doing.implementer(), info.experiment()),
+                performer(doing.verifier(), info.experiment()),
+                targets,
+                layers,
+                this::environment,
+                searchPath(),
+                supervisor,
+                told,
+                secrets(doing));
+    }
+
+    private static Variant nobody(String id) {
+        Role nobody = Role.parse("nop");
+        return new Variant(id, nobody, nobody, nobody, SkillsMode.NONE, 1);
     }
 
     /**
@@ -173,8 +211,7 @@ public final class Assay implements ExperimentRuns {
      * @param told who is told of it, beside nobody else
      */
     public Recheck recheck(Experiment experiment, String name, Recheck.App app, Path folder, List<RunListener> told) {
-        Role nobody = Role.parse("nop");
-        Variant variant = new Variant(name.replace('/', '-'), nobody, nobody, nobody, SkillsMode.NONE, 1);
+        Variant variant = nobody(name.replace('/', '-'));
         RunInfo info = new RunInfo(
                 name.replace('/', '-') + "-" + UUID.randomUUID().toString().substring(0, 6),
                 experiment,
@@ -187,10 +224,7 @@ public final class Assay implements ExperimentRuns {
                 Fingerprints.of(experiment, targets.kind().id(), version()),
                 leftOut(),
                 clock.instant());
-        Performer none = performer(nobody, experiment);
-        RunContext context = new RunContext(
-                info, none, none, none, targets, layers, this::environment, searchPath(), supervisor, told, List.of());
-        return new Recheck(context, app, clock, out);
+        return underWay(new Recheck(context(info, variant, told), name.replaceFirst("/", " "), app, clock, out));
     }
 
     /**
@@ -262,9 +296,9 @@ public final class Assay implements ExperimentRuns {
     }
 
     private void interrupt() {
-        underWay.forEach(BuildRun::interrupt);
+        underWay.forEach(OpenRun::interrupt);
         supervisor.close();
-        underWay.forEach(BuildRun::finish);
+        underWay.forEach(OpenRun::finish);
         giveBack();
     }
 

@@ -2,6 +2,7 @@ package dev.assay.cli;
 
 import dev.assay.Assay;
 import dev.assay.engine.ExitCode;
+import dev.assay.engine.Launch;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentFiles;
 import dev.assay.experiment.InvalidExperiment;
@@ -12,7 +13,6 @@ import dev.assay.run.Mutant;
 import dev.assay.run.Outcome;
 import dev.assay.run.PlainStages;
 import dev.assay.run.Recheck;
-import dev.assay.run.RunResult;
 import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
@@ -20,34 +20,42 @@ import dev.assay.settings.UsageError;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code assay recheck}: the evaluation alone, on an app that is there already. */
 @Command(
         name = "recheck",
-        description = "Checks an app that is there already: one of an experiment's mutants or correct variants.",
+        description = "Checks an app that is there already, with the evaluation alone: a stored run's, or one of an"
+                + " experiment's mutants or correct variants.",
         mixinStandardHelpOptions = true,
         sortOptions = false,
         footer = {
             "",
-            "Ends with 0 where the checks judged the app as they should: a mutant is caught by the layer that its header"
-                    + " names, a correct variant passes.",
+            "A run's app is checked as its last commit has it, on a Supabase of its own; what changed against the results"
+                    + " before is printed, and those stay. Ends as a run does: 0 passed, 1 failed, 3 could not be scored.",
+            "For a mutant or a variant it ends with 0 where the checks judged the app as they should: a mutant is caught"
+                    + " by the layer that its header names, a correct variant passes.",
             "",
             "Examples:",
+            "  assay recheck 20260301-12                      a stored run: a unique prefix of its id",
             "  assay recheck --mutant todo-auth/rls-off",
             "  assay recheck --variant todo-auth/plain-html"
         })
 final class RecheckCommand implements Callable<Integer> {
     private static final Pattern NAME = Pattern.compile("([^/]+)/([^/]+)");
 
+    private final Launch launch;
     private final PrintStream out;
 
     @Spec
@@ -56,8 +64,11 @@ final class RecheckCommand implements Callable<Integer> {
     @ArgGroup(multiplicity = "1")
     private What what;
 
-    /** One of the two. */
+    /** One of the three. */
     private static final class What {
+        @Parameters(paramLabel = "RUN", description = "a stored run: a unique prefix of its id")
+        private String run = "";
+
         @CommandLine.Option(
                 names = "--mutant",
                 paramLabel = "EXPERIMENT/NAME",
@@ -72,7 +83,8 @@ final class RecheckCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
-    RecheckCommand(PrintStream out) {
+    RecheckCommand(Launch launch, PrintStream out) {
+        this.launch = launch;
         this.out = out;
     }
 
@@ -85,6 +97,8 @@ final class RecheckCommand implements Callable<Integer> {
                         Option.SKIP_SMOKE_TEST,
                         Option.SKIP_BROWSER_TEST,
                         Option.OFFLINE,
+                        Option.CHROMIUM,
+                        Option.STORE_URL,
                         Option.DATA_DIR,
                         Option.CACHE_DIR));
         return line;
@@ -92,7 +106,12 @@ final class RecheckCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, InvalidExperiment {
-        Settings settings = Options.settings(Options.given(spec));
+        Map<String, String> options = Options.given(spec);
+        if (!what.run.isEmpty()) {
+            options.put(Option.RECHECK.id(), what.run);
+            return launch.run(options).value();
+        }
+        Settings settings = Options.settings(options);
         boolean mistaken = !what.mutant.isEmpty();
         Matcher name = NAME.matcher(mistaken ? what.mutant : what.variant);
         if (!name.matches()) {
@@ -105,49 +124,57 @@ final class RecheckCommand implements Callable<Integer> {
             if (mistaken) {
                 Mutant mutant = Mutant.named(name.group(2), experiment);
                 Path kept = settings.directory().resolve("target").resolve("oracles");
-                Judgement judgement = new Judgement();
-                RunResult result = judge(
+                return judge(
                         assay,
                         settings,
                         experiment,
                         "mutant/" + mutant.name(),
                         assay.oracles(kept).with(mutant, experiment),
-                        judgement);
-                return say(
-                        judgement.complaints(mutant),
-                        "caught by " + mutant.layer().id() + ": " + mutant.what(),
-                        result);
+                        judgement -> judgement.complaints(mutant),
+                        "caught by " + mutant.layer().id() + ": " + mutant.what());
             }
             CorrectVariant variant = CorrectVariant.named(name.group(2), experiment);
-            Judgement judgement = new Judgement();
-            RunResult result = judge(assay, settings, experiment, "variant/" + variant.name(), variant, judgement);
-            return say(judgement.complaints(), "passes every layer that ran", result);
+            return judge(
+                    assay,
+                    settings,
+                    experiment,
+                    "variant/" + variant.name(),
+                    variant,
+                    Judgement::complaints,
+                    "passes every layer that ran");
         }
     }
 
-    private RunResult judge(
-            Assay assay, Settings settings, Experiment experiment, String name, Recheck.App app, Judgement judgement)
+    /** Says how the checks judged the app. What they showed stays only where that is otherwise than they should. */
+    private int judge(
+            Assay assay,
+            Settings settings,
+            Experiment experiment,
+            String name,
+            Recheck.App app,
+            Function<Judgement, List<String>> complaining,
+            String well)
             throws InterruptedException {
         Path folder = Directories.of(settings)
                 .data()
                 .resolve("rechecks")
                 .resolve(name.replace('/', '-') + "-"
                         + UUID.randomUUID().toString().substring(0, 6));
+        Judgement judgement = new Judgement();
         Recheck recheck = assay.recheck(experiment, name, app, folder, List.of(judgement, new ConsoleTree(out)));
         try {
             recheck.run(new PlainStages());
         } finally {
             recheck.finish();
         }
-        return recheck.finish();
-    }
-
-    private int say(List<String> complaints, String well, RunResult result) {
+        List<String> complaints = complaining.apply(judgement);
         if (complaints.isEmpty()) {
+            recheck.remove();
             out.println(well);
             return ExitCode.PASSED.value();
         }
         complaints.forEach(out::println);
-        return (result.outcome() == Outcome.ABORTED ? ExitCode.ABORTED : ExitCode.FAILED).value();
+        out.println("What was seen is in " + folder.resolve("artifacts"));
+        return (recheck.finish().outcome() == Outcome.ABORTED ? ExitCode.ABORTED : ExitCode.FAILED).value();
     }
 }

@@ -52,12 +52,12 @@ public final class ConsoleTree implements RunListener {
 
     @Override
     public void runStarted(RunInfo run) {
-        RunView view = new RunView(run);
+        RunView view = new RunView(run, run.experiment().name() + " " + run.label());
         runs.put(run.id(), view);
         List<String> header = new ArrayList<>();
         header.add("");
         header.add(Stream.of(
-                        lines.coloured(Colour.BOLD, run.experiment().name() + " " + run.label()),
+                        lines.coloured(Colour.BOLD, view.label),
                         run.source().equals("recorded") ? lines.coloured(Colour.YELLOW, "RECORDED") : "",
                         run.source().equals("demo") ? "DEMO" : "",
                         without(run))
@@ -67,6 +67,24 @@ public final class ConsoleTree implements RunListener {
         header.add("  " + PlainText.line(run.experiment().title(), 160));
         header.add("  " + who(run) + " · target " + run.targetKind());
         header.add("  run " + run.id() + " · " + run.folder());
+        print(view, header);
+    }
+
+    @Override
+    public void recheckStarted(RunInfo run, String subject) {
+        RunView view = new RunView(run, run.experiment().name() + " recheck of " + subject);
+        runs.put(run.id(), view);
+        List<String> header = new ArrayList<>();
+        header.add("");
+        header.add(Stream.of(
+                        lines.coloured(Colour.BOLD, run.experiment().name()),
+                        "RECHECK of " + PlainText.line(subject, 160),
+                        without(run))
+                .filter(part -> !part.isEmpty())
+                .reduce((left, right) -> left + " · " + right)
+                .orElseThrow());
+        header.add("  the evaluation alone, no agent is called · target " + run.targetKind());
+        header.add("  " + run.folder());
         print(view, header);
     }
 
@@ -224,15 +242,27 @@ public final class ConsoleTree implements RunListener {
     @Override
     public void runFinished(RunInfo run, RunResult result) {
         RunView view = view(run);
-        List<String> text = new ArrayList<>();
-        text.add("  "
-                + facts(
-                                "",
-                                Stream.of(
-                                        Amounts.counted(view.attempts, "agent call"),
-                                        Amounts.counted(view.tools, "tool call"),
-                                        Amounts.usage(result.usage())))
-                        .strip());
+        finished(
+                view,
+                result,
+                List.of("  "
+                        + facts(
+                                        "",
+                                        Stream.of(
+                                                Amounts.counted(view.attempts, "agent call"),
+                                                Amounts.counted(view.tools, "tool call"),
+                                                Amounts.usage(result.usage())))
+                                .strip()));
+    }
+
+    @Override
+    public void recheckFinished(RunInfo run, RunResult result) {
+        finished(view(run), result, List.of());
+    }
+
+    private void finished(RunView view, RunResult result, List<String> sums) {
+        RunInfo run = view.run;
+        List<String> text = new ArrayList<>(sums);
         result.warnings()
                 .forEach(warning -> text.add(
                         "  " + lines.coloured(Colour.YELLOW, "warning:") + " " + PlainText.line(warning, 240)));
@@ -248,7 +278,7 @@ public final class ConsoleTree implements RunListener {
                         + partial
                         + because(message, result);
         };
-        text.add(run.experiment().name() + " " + run.label() + ": " + outcome);
+        text.add(view.label + ": " + outcome);
         print(view, text);
         runs.remove(run.id());
     }
@@ -269,13 +299,14 @@ public final class ConsoleTree implements RunListener {
     }
 
     private RunView view(RunInfo run) {
-        return runs.computeIfAbsent(run.id(), id -> new RunView(run));
+        return runs.computeIfAbsent(
+                run.id(), id -> new RunView(run, run.experiment().name() + " " + run.label()));
     }
 
     private void print(RunView view, List<String> text) {
         // once a run has shared the console its lines keep the name, so that they can be told from the others'
         view.named |= runs.size() > 1;
-        String prefix = view.named ? "[" + view.run.experiment().name() + " " + view.run.label() + "] " : "";
+        String prefix = view.named ? "[" + view.label + "] " : "";
         lines.print(prefix, text);
     }
 

@@ -16,6 +16,9 @@ final class RunView {
     private static final long PROGRESS_ON_TERMINAL = 200;
 
     final RunInfo run;
+    /** What the run is called, for people. */
+    final String label;
+
     boolean named;
     Usage usage = Usage.NONE;
     int attempts;
@@ -33,8 +36,9 @@ final class RunView {
     private long started;
     private long nextProgress = Long.MAX_VALUE;
 
-    RunView(RunInfo run) {
+    RunView(RunInfo run, String label) {
         this.run = run;
+        this.label = label;
     }
 
     void begin(Node node, long now) {

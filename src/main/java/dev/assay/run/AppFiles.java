@@ -1,6 +1,7 @@
 package dev.assay.run;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -39,6 +40,15 @@ final class AppFiles {
                 return FileVisitResult.CONTINUE;
             }
         });
+    }
+
+    /** As {@link #delete}, for code that cannot go on where it fails. */
+    static void deleteIfThere(Path folder) {
+        try {
+            delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the folder " + folder + " cannot be removed", e);
+        }
     }
 
     /** Removes a folder with all that is in it. */

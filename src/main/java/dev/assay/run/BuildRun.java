@@ -22,6 +22,16 @@ public final class BuildRun extends OpenRun {
     }
 
     @Override
+    void begins(RunListener listener) {
+        listener.runStarted(context.info());
+    }
+
+    @Override
+    void ends(RunListener listener, RunResult result) {
+        listener.runFinished(context.info(), result);
+    }
+
+    @Override
     void prepare() throws InterruptedException {
         state.committed(workspace.open());
         state.prepared(context.environment().prepare());

@@ -41,20 +41,23 @@ final class Evaluation {
         };
     }
 
-    void run(Stages inside) throws InterruptedException {
+    /** @param name the folder of what it shows, within the run's artifacts */
+    void run(Stages inside, String name) throws InterruptedException {
         Path app = context.info().folder().resolve("evaluation");
+        AppFiles.deleteIfThere(app); // what an earlier evaluation installed and built
         workspace.export(state.commit(), app);
         try (Target fresh = context.targets().open(app, context.info().folder().resolve("evaluation-files"))) {
             Applied migrations = fresh.reset();
             Applied functions = migrations.failure().isPresent() ? Applied.NOTHING : fresh.deployFunctions();
             for (LayerKind kind : LayerKind.values()) {
-                layer(kind, fresh, migrations, functions, app, inside);
+                layer(kind, fresh, migrations, functions, app, name, inside);
             }
         }
         state.evaluationOver();
     }
 
-    private void layer(LayerKind kind, Target fresh, Applied migrations, Applied functions, Path app, Stages inside)
+    private void layer(
+            LayerKind kind, Target fresh, Applied migrations, Applied functions, Path app, String name, Stages inside)
             throws InterruptedException {
         Layer layer = context.layers().get(kind);
         Stage stage = new Stage("layer", kind.id(), kind.id(), Map.of("layer", kind.id()));
@@ -78,7 +81,7 @@ final class Evaluation {
             return;
         }
         Applied applied = kind == LayerKind.FUNCTIONS ? functions : migrations;
-        Subject subject = subject(kind, fresh, applied, app, "evaluation");
+        Subject subject = subject(kind, fresh, applied, app, name);
         Report report = LayerRun.run(layer, subject, Weight.DECIDES, stage.labels(), inside);
         if (report.ran() == 0) {
             state.unscored(kind.id());

@@ -1,7 +1,9 @@
 package dev.assay.run;
 
+import dev.assay.check.LayerKind;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Variant;
+import java.util.Set;
 
 /** Makes runs. Closing it gives back what runs share: target clusters, the store, watchdogs. */
 public interface ExperimentRuns extends AutoCloseable {
@@ -13,6 +15,14 @@ public interface ExperimentRuns extends AutoCloseable {
      */
     ExperimentRun start(Experiment experiment, Variant variant, int repetition, String uniqueId)
             throws InterruptedException;
+
+    /**
+     * Begins to check the app of a stored run again, with the evaluation alone. What the run was found to be stays.
+     *
+     * @param experiment as it is now
+     * @param only the layers to check; empty for all
+     */
+    ExperimentRun recheck(StoredRun run, Experiment experiment, Set<LayerKind> only) throws InterruptedException;
 
     @Override
     void close();

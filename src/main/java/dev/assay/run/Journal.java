@@ -4,8 +4,13 @@ import dev.assay.agent.AgentEvent;
 import dev.assay.agent.AgentSink;
 import dev.assay.agent.EventJson;
 import dev.assay.process.Output;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +38,28 @@ final class Journal {
         this.redactor = redactor;
         this.clock = clock;
         this.console = console;
+        this.seq = linesOf(run.folder().resolve("events.jsonl"));
+    }
+
+    /** A line's number is its place in the file, also in a run that is gone on with. */
+    private static long linesOf(Path log) {
+        if (!Files.exists(log)) {
+            return 0;
+        }
+        long lines = 0;
+        int last = '\n';
+        byte[] buffer = new byte[1 << 16];
+        try (InputStream in = Files.newInputStream(log)) {
+            for (int read = in.read(buffer); read > 0; read = in.read(buffer)) {
+                for (int i = 0; i < read; i++) {
+                    last = buffer[i];
+                    lines += last == '\n' ? 1 : 0;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(log + " cannot be read", e);
+        }
+        return last == '\n' ? lines : lines + 1; // half a line, as a killed process leaves it, stays one
     }
 
     /** Tells every listener; one that throws is named on the console and does not stop the run. */

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -21,6 +22,7 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
     private final Settlement settlement;
     private final PrintStream console;
     private volatile boolean interrupted;
+    private Optional<RunLock> lock = Optional.empty();
     private Optional<RunResult> finished = Optional.empty();
 
     /** @param console where a listener's own failure is said */
@@ -37,6 +39,12 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
                 context.searchPath());
     }
 
+    /** Tells a listener what begins. */
+    abstract void begins(RunListener listener);
+
+    /** Tells a listener what came of it. */
+    abstract void ends(RunListener listener, RunResult result);
+
     /** Makes ready what the stages need; what it throws ends the run. */
     abstract void prepare() throws IOException, InterruptedException;
 
@@ -45,7 +53,8 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
 
     @Override
     public final void run(Stages stages) throws InterruptedException {
-        journal.tell(listener -> listener.runStarted(context.info()));
+        lock = Optional.of(RunLock.of(context.info()));
+        journal.tell(this::begins);
         try {
             Files.createDirectories(context.home());
             Files.createDirectories(context.info().artifacts());
@@ -56,7 +65,15 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
         } catch (RuntimeException e) {
             state.ended(Failures.result(e));
         }
-        stages(new ReportedStages(stages, context.info(), journal, settlement::note));
+        stages(new ReportedStages(stages, context.info(), journal, settlement::note, storedAs()));
+    }
+
+    /** Removes what nobody needs once the run is over. */
+    void leave() {}
+
+    /** Stages of the run that are kept under another id, as the run has one of theirs already. */
+    Map<String, String> storedAs() {
+        return Map.of();
     }
 
     /** Says that the run is being cut short from outside. */
@@ -72,8 +89,10 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
                     "run-finished",
                     result.outcome().id()
                             + result.cause().map(cause -> " " + cause.id()).orElse("")));
-            journal.tell(listener -> listener.runFinished(context.info(), result));
+            journal.tell(listener -> ends(listener, result));
             state.openTarget().ifPresent(this::close);
+            leave();
+            lock.ifPresent(RunLock::close);
             finished = Optional.of(result);
         }
         return finished.get();

@@ -3,6 +3,7 @@ package dev.assay.run;
 import dev.assay.run.RunListener.Node;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 
@@ -15,13 +16,22 @@ final class ReportedStages implements Stages {
     private final String parentId;
     private final int depth;
     private final List<Child> children;
+    private final Map<String, String> storedAs;
 
     /** A node that is over. */
     private record Child(Stage stage, StageResult result) {}
 
-    /** @param results told of every leaf that is over */
-    ReportedStages(Stages tree, RunInfo run, Journal journal, BiConsumer<Node, StageResult> results) {
-        this(tree, run, journal, results, run.uniqueId(), 0, new ArrayList<>());
+    /**
+     * @param results told of every leaf that is over
+     * @param storedAs ids of the run's own stages that the listeners are told in place of the tree's
+     */
+    ReportedStages(
+            Stages tree,
+            RunInfo run,
+            Journal journal,
+            BiConsumer<Node, StageResult> results,
+            Map<String, String> storedAs) {
+        this(tree, run, journal, results, run.uniqueId(), 0, new ArrayList<>(), storedAs);
     }
 
     private ReportedStages(
@@ -31,7 +41,8 @@ final class ReportedStages implements Stages {
             BiConsumer<Node, StageResult> results,
             String parentId,
             int depth,
-            List<Child> children) {
+            List<Child> children,
+            Map<String, String> storedAs) {
         this.tree = tree;
         this.run = run;
         this.journal = journal;
@@ -39,6 +50,7 @@ final class ReportedStages implements Stages {
         this.parentId = parentId;
         this.depth = depth;
         this.children = children;
+        this.storedAs = storedAs;
     }
 
     @Override
@@ -59,7 +71,7 @@ final class ReportedStages implements Stages {
             List<Child> nested = new ArrayList<>();
             journal.tell(listener -> listener.stageStarted(run, node));
             ReportedStages within =
-                    new ReportedStages(inside, run, journal, results, node.uniqueId(), depth + 1, nested);
+                    new ReportedStages(inside, run, journal, results, node.uniqueId(), depth + 1, nested, Map.of());
             try {
                 body.run(within);
             } catch (RuntimeException | Error e) {
@@ -94,7 +106,9 @@ final class ReportedStages implements Stages {
     }
 
     private Node node(Stage stage, boolean leaf) {
-        return new Node(parentId + "/[" + stage.type() + ":" + stage.id() + "]", parentId, stage, leaf, depth);
+        String id = storedAs.getOrDefault(stage.id(), stage.id());
+        Stage told = id.equals(stage.id()) ? stage : new Stage(stage.type(), id, id, stage.labels());
+        return new Node(parentId + "/[" + stage.type() + ":" + id + "]", parentId, told, leaf, depth);
     }
 
     /**

@@ -9,6 +9,21 @@ import dev.assay.agent.AgentEvent;
 public interface RunListener {
     default void runStarted(RunInfo run) {}
 
+    /**
+     * An app that is there already is checked again: nothing is built. Where it is a stored run's, the run is told of
+     * with what is known of it, and what it was found to be before stays.
+     *
+     * @param subject what is checked, for people: {@code mutant rls-off}, {@code run 20260301-120000-abcdef}
+     */
+    default void recheckStarted(RunInfo run, String subject) {
+        runStarted(run);
+    }
+
+    /** @param result of the recheck; a stored run keeps its own */
+    default void recheckFinished(RunInfo run, RunResult result) {
+        runFinished(run, result);
+    }
+
     default void planAccepted(RunInfo run, Plan plan) {}
 
     /** A node of the tree begins. */

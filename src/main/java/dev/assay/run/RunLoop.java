@@ -164,7 +164,7 @@ final class RunLoop {
             inside.skipped(RunStages.NOTHING, notRun("the run has ended"));
             return;
         }
-        evaluation.run(inside);
+        evaluation.run(inside, RunStages.EVALUATION.id());
     }
 
     /** Whether a stage is left out, which is then shown. */

@@ -3,6 +3,7 @@ package dev.assay.run;
 import dev.assay.run.RunState.Deciding;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -12,8 +13,10 @@ final class Settlement {
     private final RunContext context;
     private final RunState state;
     private final Clock clock;
+    private final Instant begun;
 
     Settlement(RunContext context, RunState state, Clock clock) {
+        this.begun = clock.instant();
         this.context = context;
         this.state = state;
         this.clock = clock;
@@ -72,6 +75,6 @@ final class Settlement {
                 !context.info().partial().isEmpty(),
                 state.warnings(),
                 state.usage(),
-                Duration.between(context.info().started(), clock.instant()));
+                Duration.between(begun, clock.instant()));
     }
 }

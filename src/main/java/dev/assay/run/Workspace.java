@@ -87,6 +87,18 @@ final class Workspace {
         git("update-ref", "refs/assay/" + name, "HEAD");
     }
 
+    /**
+     * The last commit of a history that is there.
+     *
+     * @throws IllegalStateException where there is none
+     */
+    String latest() throws InterruptedException {
+        if (!Files.exists(history.resolve("HEAD"))) {
+            throw new IllegalStateException("the run's history " + history + " is gone, and with it the app");
+        }
+        return git("rev-parse", "HEAD").strip();
+    }
+
     /** What differs between two commits, as a unified diff. */
     String diff(String from, String to) throws InterruptedException {
         return git("diff", "--no-color", "--no-ext-diff", from, to, "--", ".", ":(exclude,glob)**/package-lock.json");

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -38,14 +39,32 @@ final class RunLog implements AutoCloseable {
     private Usage usage = Usage.NONE;
     private int position;
 
-    RunLog(RunInfo run, Spool spool, Outbox outbox, Clock clock, ObjectNode runRow) throws IOException {
+    private RunLog(RunInfo run, Spool spool, Outbox outbox, Clock clock, ObjectNode runRow, int position) {
         this.run = run;
         this.spool = spool;
         this.outbox = outbox;
         this.clock = clock;
         this.runRow = runRow;
         this.noAttempt = new AttemptLog(run.id());
-        row(Entry.Table.RUNS, runRow);
+        this.position = position;
+    }
+
+    /** Of a run that begins. */
+    static RunLog begun(RunInfo run, Spool spool, Outbox outbox, Clock clock, ObjectNode runRow) throws IOException {
+        RunLog log = new RunLog(run, spool, outbox, clock, runRow, 0);
+        log.row(Entry.Table.RUNS, runRow);
+        return log;
+    }
+
+    /** Of a run that is checked again: its row stays as it is. */
+    static RunLog rechecked(RunInfo run, Spool spool, Outbox outbox, Clock clock, StoredResults before)
+            throws IOException {
+        // the database may have missed some; those that it has change nothing there
+        for (Entry.Row row : before.rows()) {
+            outbox.add(run.id(), row);
+        }
+        ObjectNode runRow = before.run().orElseGet(JsonNodeFactory.instance::objectNode);
+        return new RunLog(run, spool, outbox, clock, runRow, before.lastPosition());
     }
 
     private record Begun(int position, Instant at) {}
@@ -108,12 +127,17 @@ final class RunLog implements AutoCloseable {
         outbox.add(run.id(), log(line).event(line, part, event));
     }
 
-    void finished(RunResult result) throws IOException {
+    /** What is left of lines that gave no event. */
+    void settled() throws IOException {
         List<AttemptLog> logs = new ArrayList<>(attempts.values());
         logs.add(noAttempt);
         for (AttemptLog log : logs) {
             events(log.settle());
         }
+    }
+
+    void finished(RunResult result) throws IOException {
+        settled();
         RunRows.finished(runRow, result, clock.instant());
         row(Entry.Table.RUNS, runRow);
     }

@@ -71,17 +71,35 @@ public final class RunStore implements RunListener, AutoCloseable {
 
     @Override
     public void runStarted(RunInfo run) {
+        open(
+                run,
+                spool -> RunLog.begun(
+                        run,
+                        spool,
+                        outbox,
+                        clock,
+                        RunRows.started(run, host(), ProcessHandle.current().pid())));
+    }
+
+    /** Only a stored run's results are added to what is there; of another app nothing is stored. */
+    @Override
+    public void recheckStarted(RunInfo run, String subject) {
+        StoredResults before = StoredResults.of(run.folder());
+        if (before.run().isPresent()) {
+            open(run, spool -> RunLog.rechecked(run, spool, outbox, clock, before));
+        }
+    }
+
+    /** Makes a run's log of its open folder. */
+    @FunctionalInterface
+    private interface Opening {
+        RunLog of(Spool spool) throws IOException;
+    }
+
+    private void open(RunInfo run, Opening opening) {
         try {
             outbox.open(run.id(), run.folder());
-            Spool spool = new Spool(run.folder());
-            logs.put(
-                    run.id(),
-                    new RunLog(
-                            run,
-                            spool,
-                            outbox,
-                            clock,
-                            RunRows.started(run, host(), ProcessHandle.current().pid())));
+            logs.put(run.id(), opening.of(new Spool(run.folder())));
             writer.runs(run.id());
         } catch (IOException e) {
             sayDisk(run, e);
@@ -130,6 +148,17 @@ public final class RunStore implements RunListener, AutoCloseable {
     @Override
     public void runFinished(RunInfo run, RunResult result) {
         with(run, log -> log.finished(result));
+        over(run);
+    }
+
+    @Override
+    public void recheckFinished(RunInfo run, RunResult result) {
+        with(run, RunLog::settled);
+        over(run);
+    }
+
+    /** Waits for the database to have all of a run, and gives up its log. */
+    private void over(RunInfo run) {
         writer.ended(run.id());
         RunLog log = logs.remove(run.id());
         if (log == null) {

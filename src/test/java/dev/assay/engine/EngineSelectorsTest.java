@@ -105,7 +105,35 @@ class EngineSelectorsTest {
         assertThat(both.problem("experiment:ad-hoc"))
                 .hasMessageContaining("Both experiment")
                 .hasMessageContaining("prompt");
-        assertThat(resume.problem("experiment:all")).hasMessageContaining("'resume' is not there yet");
+        assertThat(resume.problem("experiment:resume")).hasMessageContaining("'resume' is not there yet");
+        assertThat(runs.started).isEmpty();
+    }
+
+    @Test
+    void should_check_a_stored_run_again_whatever_the_files_say_of_its_variant_now() throws Exception {
+        Map<String, String> recheck = Map.of("recheck", "20260301", "data-dir", directory.toString());
+        folder.stored("20260301-100000-aaaaaa", "todo", "claude+codex", 2);
+
+        Tree tree = Tree.of(engine, recheck, selectClass(Fixture.class));
+
+        assertThat(tree.failed()).isEmpty();
+        assertThat(runs.started).containsExactly("recheck 20260301-100000-aaaaaa []");
+        assertThat(tree.ids())
+                .contains("[engine:assay]/[class:dev.assay.engine.Fixture]/[experiment:todo]/[variant:claude%2Bcodex]"
+                        + "/[run:2]/[stage:evaluation]");
+    }
+
+    @Test
+    void should_fail_one_leaf_when_the_run_to_check_again_is_not_there_or_more_is_asked_for() throws Exception {
+        folder.stored("20260301-100000-aaaaaa", "todo", "auto", 1);
+        String data = directory.toString();
+
+        Tree none = Tree.of(engine, Map.of("recheck", "2025", "data-dir", data), selectClass(Fixture.class));
+        Tree both = Tree.of(
+                engine, Map.of("recheck", "2026", "experiment", "todo", "data-dir", data), selectClass(Fixture.class));
+
+        assertThat(none.problem("experiment:recheck")).hasMessageContaining("No run's id begins with '2025'");
+        assertThat(both.problem("experiment:recheck")).hasMessageContaining("Both recheck");
         assertThat(runs.started).isEmpty();
     }
 

@@ -1,9 +1,21 @@
 package dev.assay.engine;
 
+import dev.assay.experiment.Experiment;
+import dev.assay.experiment.ExperimentFiles;
+import dev.assay.experiment.InvalidExperiment;
+import dev.assay.experiment.Role;
+import dev.assay.experiment.SkillsMode;
+import dev.assay.experiment.Variant;
+import dev.assay.run.RunInfo;
+import dev.assay.run.StoredRun;
+import dev.assay.run.StoredRuns;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
 
 /** Experiment files for tests, in {@code experiments} below a temporary directory. */
 record ExperimentFolder(Path directory) {
@@ -46,6 +58,27 @@ record ExperimentFolder(Path directory) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A run that began, in the data folder that is this directory. */
+    StoredRun stored(String id, String experiment, String variant, int repetition) throws InvalidExperiment {
+        Experiment read = ExperimentFiles.in(directory.resolve("experiments")).read(file(experiment));
+        Role role = Role.parse("recorded");
+        StoredRuns runs = new StoredRuns(directory);
+        runs.begins(new RunInfo(
+                id,
+                read,
+                new Variant(variant, role, role, role, SkillsMode.NONE, 1),
+                repetition,
+                "recorded",
+                "embedded",
+                runs.folder().resolve(id),
+                "[engine:assay]/[experiment:" + experiment + "]/[variant:" + variant.replace("+", "%2B") + "]/[run:"
+                        + repetition + "]",
+                Map.of(),
+                Set.of(),
+                Instant.parse("2026-03-01T10:00:00Z")));
+        return runs.named(id);
     }
 
     Path file(String name) {

@@ -1,6 +1,7 @@
 package dev.assay.engine;
 
 import dev.assay.agent.Usage;
+import dev.assay.check.LayerKind;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Variant;
 import dev.assay.run.Cause;
@@ -11,10 +12,12 @@ import dev.assay.run.RunResult;
 import dev.assay.run.Stage;
 import dev.assay.run.StageResult;
 import dev.assay.run.Stages;
+import dev.assay.run.StoredRun;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -84,7 +87,16 @@ final class ScriptedRuns implements ExperimentRuns {
 
     @Override
     public ExperimentRun start(Experiment experiment, Variant variant, int repetition, String uniqueId) {
-        started.add(uniqueId);
+        return scripted(uniqueId);
+    }
+
+    @Override
+    public ExperimentRun recheck(StoredRun run, Experiment experiment, Set<LayerKind> only) {
+        return scripted("recheck " + run.id() + " " + only);
+    }
+
+    private ExperimentRun scripted(String what) {
+        started.add(what);
         return new ExperimentRun() {
             @Override
             public void run(Stages stages) throws InterruptedException {

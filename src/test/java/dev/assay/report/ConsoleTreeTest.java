@@ -88,6 +88,30 @@ class ConsoleTreeTest {
     }
 
     @Test
+    void should_say_of_a_recheck_what_is_checked_and_no_agent() {
+        ReportedRun run = run(1, StandardCharsets.UTF_8, false);
+        run.listener.recheckStarted(run.info, "mutant rls-off");
+        run.listener.recheckFinished(
+                run.info,
+                new RunResult(
+                        Outcome.FAILED,
+                        Optional.of(Cause.CHECK_FAILED),
+                        "rls: anon reads",
+                        false,
+                        List.of(),
+                        ReportedRun.usage(),
+                        Duration.ofSeconds(5)));
+
+        assertThat(text(StandardCharsets.UTF_8)).isEqualTo("""
+
+                todo-auth · RECHECK of mutant rls-off
+                  the evaluation alone, no agent is called · target embedded
+                  /data/runs/run-1
+                todo-auth recheck of mutant rls-off: FAILED: rls: anon reads
+                """);
+    }
+
+    @Test
     void should_end_with_the_time_of_a_run_that_passed() {
         assertThat(told(true, StandardCharsets.UTF_8)).endsWith("\ntodo-auth recorded #1: PASSED in 31 s\n");
     }

@@ -2,8 +2,10 @@ package dev.assay.engine.descriptor;
 
 import dev.assay.engine.execution.EngineContext;
 import dev.assay.engine.execution.RunExecution;
+import dev.assay.engine.execution.RunExecution.Beginning;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Variant;
+import dev.assay.run.StoredRun;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,31 +19,43 @@ public final class RunDescriptor extends ExperimentNode {
     /** The stages of every run, in order. */
     private static final Map<String, Type> STAGES = stages();
 
-    private final Experiment experiment;
-    private final Variant variant;
-    private final int repetition;
+    private final Beginning beginning;
 
+    /** A run that begins anew. */
     public RunDescriptor(UniqueId parent, Experiment experiment, Variant variant, int repetition, Naming naming) {
         super(
                 parent.append(SEGMENT, Integer.toString(repetition)),
                 naming.leaf(List.of(experiment.name(), variant.id()), "#" + repetition), // it may fail like a leaf
                 null,
                 Type.CONTAINER);
-        this.experiment = experiment;
-        this.variant = variant;
-        this.repetition = repetition;
+        String uniqueId = getUniqueId().toString();
+        this.beginning = runs -> runs.start(experiment, variant, repetition, uniqueId);
+        addStages(experiment, variant, repetition, naming);
+    }
+
+    /**
+     * A run of which something is stored.
+     *
+     * @param beginning goes on from there
+     */
+    public RunDescriptor(UniqueId parent, Experiment experiment, StoredRun run, Beginning beginning, Naming naming) {
+        super(
+                parent.append(SEGMENT, Integer.toString(run.repetition())),
+                naming.leaf(List.of(experiment.name(), run.variant().id()), "#" + run.repetition()),
+                null,
+                Type.CONTAINER);
+        this.beginning = beginning;
+        addStages(experiment, run.variant(), run.repetition(), naming);
+    }
+
+    private void addStages(Experiment experiment, Variant variant, int repetition, Naming naming) {
         List<String> path = List.of(experiment.name(), variant.id(), "#" + repetition);
         STAGES.forEach((id, type) -> addChild(new StageDescriptor(getUniqueId(), id, type, path, naming)));
     }
 
     @Override
     public EngineContext prepare(EngineContext context) {
-        return context.with(new RunExecution(
-                context.session(),
-                experiment,
-                variant,
-                repetition,
-                getUniqueId().toString()));
+        return context.with(new RunExecution(context.session(), beginning));
     }
 
     @Override

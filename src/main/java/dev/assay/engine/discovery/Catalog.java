@@ -5,6 +5,9 @@ import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentFiles;
 import dev.assay.experiment.InvalidExperiment;
 import dev.assay.experiment.Overrides;
+import dev.assay.run.StoredRun;
+import dev.assay.run.StoredRuns;
+import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
 import dev.assay.settings.UsageError;
@@ -13,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,7 @@ final class Catalog {
     private final Path workingDirectory;
     private final Map<Path, ExperimentFiles> folders = new HashMap<>();
     private @Nullable Settings loaded;
+    private @Nullable String storedPrompt;
 
     /** @param settings asked once, and only when an experiment is looked for */
     Catalog(Supplier<Settings> settings, Path workingDirectory) {
@@ -43,6 +48,11 @@ final class Catalog {
 
     /** What was asked for when only a folder is named: all but matrix files, unless the settings say more. */
     String asked() {
+        for (Option stored : List.of(Option.RESUME, Option.RECHECK)) {
+            if (settings().isGiven(stored)) {
+                return stored.id();
+            }
+        }
         return settings().isGiven(Option.PROMPT)
                 ? AD_HOC
                 : settings().text(Option.EXPERIMENT).orElse("all");
@@ -50,10 +60,8 @@ final class Catalog {
 
     /** The files of a folder that were asked for, at least one. */
     List<Path> chosen(Path folder) {
-        for (Option later : List.of(Option.RESUME, Option.RECHECK)) {
-            if (settings().isGiven(later)) {
-                throw new UsageError("Option '" + later.id() + "' is not there yet; start a new run instead.");
-            }
+        if (settings().isGiven(Option.RESUME)) {
+            throw new UsageError("Option 'resume' is not there yet; start a new run instead.");
         }
         if (settings().isGiven(Option.PROMPT) && settings().isGiven(Option.EXPERIMENT)) {
             throw new UsageError("Both experiment (" + settings().origin(Option.EXPERIMENT) + ") and prompt ("
@@ -62,6 +70,42 @@ final class Catalog {
         return settings().isGiven(Option.PROMPT)
                 ? List.of(file(folder, AD_HOC))
                 : in(folder).select(asked());
+    }
+
+    /**
+     * The run that is to be checked again, where one is named.
+     *
+     * @throws UsageError where there is none of that name, or more is asked for beside it
+     */
+    Optional<StoredRun> toRecheck() {
+        return stored(Option.RECHECK);
+    }
+
+    private Optional<StoredRun> stored(Option option) {
+        if (!settings().isGiven(option)) {
+            return Optional.empty();
+        }
+        for (Option other : List.of(Option.EXPERIMENT, Option.PROMPT, Option.RESUME, Option.RECHECK)) {
+            if (other != option && settings().isGiven(other)) {
+                throw new UsageError("Both " + option.id() + " (" + settings().origin(option) + ") and " + other.id()
+                        + " (" + settings().origin(other) + ") say what to do; give one of them.");
+            }
+        }
+        return Optional.of(storedRuns().named(settings().text(option).orElse("").strip()));
+    }
+
+    private StoredRuns storedRuns() {
+        return new StoredRuns(Directories.of(settings()).data());
+    }
+
+    /** The file of a stored run's experiment: where it was, else the one of that name where experiments are now. */
+    Path file(StoredRun run) {
+        if (run.experiment().equals(AD_HOC)) {
+            storedPrompt = run.prompt();
+        }
+        return run.experiment().equals(AD_HOC) || Files.isRegularFile(run.file())
+                ? run.file()
+                : named(usualFolder(), run.experiment());
     }
 
     /** The one file of that name, matrix file or not. */
@@ -85,10 +129,10 @@ final class Catalog {
     }
 
     private String prompt() {
-        return settings()
-                .text(Option.PROMPT)
-                .orElseThrow(() -> new UsageError(
-                        "The prompt of an ad-hoc run is kept nowhere: give it again, as option" + " prompt."));
+        return Optional.ofNullable(storedPrompt)
+                .or(() -> settings().text(Option.PROMPT))
+                .orElseThrow(() ->
+                        new UsageError("The prompt of an ad-hoc run is in no file: give it again, as option prompt."));
     }
 
     private ExperimentFiles in(Path folder) {

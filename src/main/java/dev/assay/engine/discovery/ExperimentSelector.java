@@ -1,7 +1,10 @@
 package dev.assay.engine.discovery;
 
+import dev.assay.check.LayerKind;
+import dev.assay.run.StoredRun;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.platform.engine.DiscoverySelector;
 
 /**
@@ -20,4 +23,19 @@ sealed interface ExperimentSelector extends DiscoverySelector {
 
     /** A repetition of the variant. */
     record OfRun(OfVariant variant, int repetition) implements ExperimentSelector {}
+
+    /** The experiment of a stored run, of which something is to be done again. */
+    record OfStored(OfFile experiment, StoredRun run, Again again) implements ExperimentSelector {}
+
+    /** Its variant, whether the experiment's file still names it or not. */
+    record OfStoredVariant(OfStored stored) implements ExperimentSelector {}
+
+    /** The run itself. */
+    record OfStoredRun(OfStoredVariant variant) implements ExperimentSelector {}
+
+    /** What is to be done again. */
+    sealed interface Again {
+        /** The evaluation: all of it, or some layers. */
+        record Recheck(Set<LayerKind> only) implements Again {}
+    }
 }

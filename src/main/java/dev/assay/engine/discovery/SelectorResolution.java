@@ -11,13 +11,19 @@ import dev.assay.engine.descriptor.InvalidExperimentDescriptor;
 import dev.assay.engine.descriptor.Naming;
 import dev.assay.engine.descriptor.RunDescriptor;
 import dev.assay.engine.descriptor.VariantDescriptor;
+import dev.assay.engine.discovery.ExperimentSelector.Again;
 import dev.assay.engine.discovery.ExperimentSelector.OfFile;
 import dev.assay.engine.discovery.ExperimentSelector.OfProblem;
 import dev.assay.engine.discovery.ExperimentSelector.OfRun;
+import dev.assay.engine.discovery.ExperimentSelector.OfStored;
+import dev.assay.engine.discovery.ExperimentSelector.OfStoredRun;
+import dev.assay.engine.discovery.ExperimentSelector.OfStoredVariant;
 import dev.assay.engine.discovery.ExperimentSelector.OfVariant;
+import dev.assay.engine.execution.RunExecution.Beginning;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.InvalidExperiment;
 import dev.assay.experiment.Variant;
+import dev.assay.run.StoredRun;
 import dev.assay.settings.UsageError;
 import java.nio.file.Path;
 import java.util.Iterator;
@@ -133,6 +139,18 @@ final class SelectorResolution implements SelectorResolver {
         if (selector instanceof OfRun run) {
             return run(run, context);
         }
+        if (selector instanceof OfStored stored) {
+            OfFile file = stored.experiment();
+            return matched(
+                    add(file.owner(), context, parent -> experiment(parent, file)),
+                    node -> Set.of(new OfStoredVariant(stored)));
+        }
+        if (selector instanceof OfStoredVariant variant) {
+            return storedVariant(variant, context);
+        }
+        if (selector instanceof OfStoredRun run) {
+            return storedRun(run, context);
+        }
         return Resolution.unresolved();
     }
 
@@ -199,11 +217,59 @@ final class SelectorResolution implements SelectorResolver {
                 node -> Set.of());
     }
 
+    private Resolution storedVariant(OfStoredVariant selector, Context context) {
+        StoredRun run = selector.stored().run();
+        Variant variant = run.variant();
+        Variant inTree = new Variant(
+                run.variantInTree(),
+                variant.planner(),
+                variant.implementer(),
+                variant.verifier(),
+                variant.skills(),
+                variant.line());
+        return matched(
+                context.addToParent(
+                        selector::stored,
+                        parent -> parent instanceof ExperimentDescriptor node
+                                ? Optional.of(new VariantDescriptor(node.getUniqueId(), node.experiment(), inTree))
+                                : Optional.empty()),
+                node -> Set.of(new OfStoredRun(selector)));
+    }
+
+    private Resolution storedRun(OfStoredRun selector, Context context) {
+        OfStored stored = selector.variant().stored();
+        return matched(
+                context.addToParent(
+                        selector::variant,
+                        parent -> parent instanceof VariantDescriptor node
+                                ? Optional.of(new RunDescriptor(
+                                        node.getUniqueId(),
+                                        node.experiment(),
+                                        stored.run(),
+                                        beginning(stored.run(), node.experiment(), stored.again()),
+                                        naming))
+                                : Optional.empty()),
+                node -> Set.of());
+    }
+
+    private static Beginning beginning(StoredRun run, Experiment experiment, Again again) {
+        Again.Recheck recheck = (Again.Recheck) again;
+        return runs -> runs.recheck(run, experiment, recheck.only());
+    }
+
+    private OfStored stored(Optional<Class<?>> owner, StoredRun run, Again again) {
+        return new OfStored(new OfFile(owner, catalog.file(run)), run, again);
+    }
+
     /** All that the settings choose in a folder; never nothing, so that a typo cannot pass unseen. */
     private Set<ExperimentSelector> inFolder(Optional<Class<?>> owner, Supplier<Path> place) {
         String asked = "settings";
         try {
             asked = catalog.asked();
+            Optional<StoredRun> recheck = catalog.toRecheck();
+            if (recheck.isPresent()) {
+                return Set.of(stored(owner, recheck.get(), new Again.Recheck(Set.of())));
+            }
             return ordered(catalog.chosen(place.get()).stream().map(file -> new OfFile(owner, file)));
         } catch (UsageError e) {
             return Set.of(new OfProblem(owner, asked, e));

@@ -1,9 +1,8 @@
 package dev.assay.engine.execution;
 
-import dev.assay.experiment.Experiment;
-import dev.assay.experiment.Variant;
 import dev.assay.run.Cause;
 import dev.assay.run.ExperimentRun;
+import dev.assay.run.ExperimentRuns;
 import dev.assay.run.Failures;
 import dev.assay.run.Outcome;
 import dev.assay.run.Stage;
@@ -21,13 +20,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RunExecution {
     private final Session session;
-    private final Experiment experiment;
-    private final Variant variant;
-    private final int repetition;
-    private final String uniqueId;
+    private final Beginning beginning;
     private final Map<String, StageBody> stages = new LinkedHashMap<>();
     private @Nullable ExperimentRun run;
     private boolean leafFailed;
+
+    /** How the run begins: anew, or from what is stored of one. */
+    @FunctionalInterface
+    public interface Beginning {
+        ExperimentRun in(ExperimentRuns runs) throws InterruptedException;
+    }
 
     /** What a stage of a run does: one of the three calls of {@link Stages}. */
     public sealed interface StageBody {
@@ -38,12 +40,9 @@ public final class RunExecution {
         record Skipped(StageResult result) implements StageBody {}
     }
 
-    public RunExecution(Session session, Experiment experiment, Variant variant, int repetition, String uniqueId) {
+    public RunExecution(Session session, Beginning beginning) {
         this.session = session;
-        this.experiment = experiment;
-        this.variant = variant;
-        this.repetition = repetition;
-        this.uniqueId = uniqueId;
+        this.beginning = beginning;
     }
 
     /**
@@ -54,7 +53,7 @@ public final class RunExecution {
      */
     public void start(Set<String> knownStages) {
         try {
-            ExperimentRun started = session.runs().start(experiment, variant, repetition, uniqueId);
+            ExperimentRun started = beginning.in(session.runs());
             run = started;
             started.run(registration(knownStages));
         } catch (UsageError e) {

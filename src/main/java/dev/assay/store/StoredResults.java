@@ -1,0 +1,114 @@
+package dev.assay.store;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a run's folder keeps of its rows, as they were last written. It is there whether the log database is or not.
+ *
+ * @param run the run's row, where there is one
+ * @param attempts rows of {@code orchestrator_steps}, in the order in which they were first written
+ * @param nodes rows of {@code orchestrator_results}, in the order in which they were first written
+ */
+public record StoredResults(Optional<ObjectNode> run, List<ObjectNode> attempts, List<ObjectNode> nodes) {
+    /** @throws UncheckedIOException where the folder cannot be read */
+    public static StoredResults of(Path folder) {
+        Map<String, ObjectNode> runs = new LinkedHashMap<>();
+        Map<String, ObjectNode> attempts = new LinkedHashMap<>();
+        Map<String, ObjectNode> nodes = new LinkedHashMap<>();
+        for (Entry.Row row : rows(folder)) {
+            switch (row.table()) {
+                case RUNS -> runs.put("", row.values());
+                case STEPS -> attempts.put(row.values().path("id").asString(), row.values());
+                case RESULTS -> nodes.put(row.values().path("unique_id").asString(), row.values());
+            }
+        }
+        return new StoredResults(
+                Optional.ofNullable(runs.get("")), List.copyOf(attempts.values()), List.copyOf(nodes.values()));
+    }
+
+    private static List<Entry.Row> rows(Path folder) {
+        Path file = folder.resolve(Spool.ROWS);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            return lines.lines()
+                    .map(Entry::parse)
+                    .flatMap(Optional::stream)
+                    .filter(Entry.Row.class::isInstance)
+                    .map(Entry.Row.class::cast)
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " cannot be read", e);
+        }
+    }
+
+    /** Each row once, as it was last written; those that others refer to first. */
+    List<Entry.Row> rows() {
+        List<Entry.Row> rows = new ArrayList<>();
+        run.ifPresent(row -> rows.add(new Entry.Row(Entry.Table.RUNS, row)));
+        attempts.forEach(row -> rows.add(new Entry.Row(Entry.Table.STEPS, row)));
+        nodes.forEach(row -> rows.add(new Entry.Row(Entry.Table.RESULTS, row)));
+        return rows;
+    }
+
+    /** A check that an evaluation asked. */
+    public record Check(String layer, String name, String outcome, String message) {}
+
+    /** The ids of the run's stages that have results, such as {@code evaluation} and {@code recheck-1}, in order. */
+    public List<String> stages() {
+        return nodes.stream()
+                .flatMap(node -> segments(node.path("unique_id").asString()))
+                .filter(segment -> segment.startsWith("stage:"))
+                .map(segment -> segment.substring("stage:".length()))
+                .distinct()
+                .toList();
+    }
+
+    /** The checks of one stage that were asked, by their place in it. */
+    public Map<String, Check> checks(String stage) {
+        Map<String, Check> checks = new LinkedHashMap<>();
+        String mark = "/[stage:" + stage + "]/";
+        for (ObjectNode node : nodes) {
+            String id = node.path("unique_id").asString();
+            int at = id.indexOf(mark);
+            if (at >= 0 && node.path("leaf").booleanValue()) {
+                checks.put(
+                        id.substring(at + mark.length()),
+                        new Check(
+                                text(node, "layer"), text(node, "name"), text(node, "outcome"), text(node, "message")));
+            }
+        }
+        return checks;
+    }
+
+    private static String text(ObjectNode node, String name) {
+        @Nullable String text = node.path(name).stringValue(null);
+        return text == null ? "" : text;
+    }
+
+    private static Stream<String> segments(String uniqueId) {
+        return Stream.of(uniqueId.split("/")).map(segment -> segment.replaceAll("^\\[|]$", ""));
+    }
+
+    /** The greatest place that an attempt or a node has. */
+    int lastPosition() {
+        return Stream.concat(attempts.stream(), nodes.stream())
+                .mapToInt(row -> row.path("position").asInt())
+                .max()
+                .orElse(0);
+    }
+}
