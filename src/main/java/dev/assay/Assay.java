@@ -77,8 +77,6 @@ public final class Assay implements ExperimentRuns {
 
     private static final String AUTO_WRITER = "cursor";
 
-    private static final Path ALLURE_RESULTS = Path.of("target", "allure-results");
-
     private final Settings settings;
     private final PrintStream out;
     private final Directories directories;
@@ -89,6 +87,7 @@ public final class Assay implements ExperimentRuns {
     private final Targets targets;
     private final LogDatabase database;
     private final RunStore store;
+    private final AllureReport allure;
     private final List<RunListener> listeners;
     private final Map<LayerKind, Layer> layers;
     private final Roles roles;
@@ -108,8 +107,8 @@ public final class Assay implements ExperimentRuns {
         this.targets = new EmbeddedTargets(directories.cache());
         this.database = LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache());
         this.store = new RunStore(database, out, clock);
-        this.listeners =
-                List.of(store, new AllureReport(settings.directory().resolve(ALLURE_RESULTS)), new ConsoleTree(out));
+        this.allure = new AllureReport(AllureReport.directoryIn(settings.directory()));
+        this.listeners = List.of(store, allure, new ConsoleTree(out));
         this.layers = new EnumMap<>(Map.of(
                 LayerKind.API, new ApiLayer(),
                 LayerKind.RLS, new RlsLayer(),
@@ -326,6 +325,7 @@ public final class Assay implements ExperimentRuns {
         } catch (IllegalStateException alreadyExiting) {
             return; // the hook gives everything back
         }
+        allure.invitation(settings.directory()).ifPresent(out::println);
         giveBack();
     }
 }

@@ -1,6 +1,7 @@
 package dev.assay.report;
 
 import dev.assay.agent.AgentEvent;
+import dev.assay.agent.Ending;
 import dev.assay.run.Attempt;
 import dev.assay.run.AttemptResult;
 import dev.assay.run.Line;
@@ -15,10 +16,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,7 @@ final class AllureCall {
     private static final int LONGEST_LINE = 64 * 1024;
 
     private final Attempt attempt;
+    private final String workspace;
     private final AllureAttachments attachments;
     private final List<Attachment> attached = new ArrayList<>();
     private final List<Parameter> parameters = new ArrayList<>();
@@ -39,9 +43,13 @@ final class AllureCall {
     private String message = "";
     private @Nullable OutputStream output;
     private boolean closed;
+    private int tools;
+    private String facts = "";
 
-    AllureCall(Attempt attempt, AllureAttachments attachments) {
+    /** @param workspace the folder that the agent works in; its files are shown relative to it */
+    AllureCall(Attempt attempt, Path workspace, AllureAttachments attachments) {
         this.attempt = attempt;
+        this.workspace = workspace.toString();
         this.attachments = attachments;
         this.start = attempt.started().toEpochMilli();
         this.stop = start;
@@ -80,10 +88,11 @@ final class AllureCall {
         stop = Math.max(stop, at);
         if (event instanceof AgentEvent.ToolStarted call) {
             StepResult step = new StepResult()
-                    .setName(PlainText.line(call.name() + what(call), 160))
+                    .setName(PlainText.line(call.name() + inWorkspace(what(call)), 160))
                     .setStatus(Status.PASSED)
                     .setStart(at)
                     .setStop(at);
+            tools++;
             // a subagent's calls stand below the call that began it
             StepResult parent = call.parentCallId() == null ? null : open.get(call.parentCallId());
             (parent == null ? steps : parent.getSteps()).add(step);
@@ -110,6 +119,11 @@ final class AllureCall {
                 .orElse("");
     }
 
+    /** Paths without the run's folder, which is long and new in each run. */
+    private String inWorkspace(String text) {
+        return text.replace(workspace + "/", "").replace(workspace, ".");
+    }
+
     private static void finish(StepResult step, long at, AgentEvent.ToolFinished finished) {
         step.setStop(at);
         if (finished.exitCode() != null) {
@@ -132,11 +146,23 @@ final class AllureCall {
     void finished(AttemptResult result, long now) {
         close();
         stop = Math.max(stop, now);
-        parameter("agent", who());
+        String usage = Amounts.usage(result.agent().usage());
         result.agent().model().ifPresent(model -> parameter("model", model));
-        result.agent().cliVersion().ifPresent(version -> parameter("version", version));
-        parameter("ending", result.agent().ending().id());
-        parameter("usage", Amounts.usage(result.agent().usage()));
+        parameter("usage", usage);
+        if (result.agent().ending() != Ending.COMPLETED) {
+            parameter("ending", result.agent().ending().id());
+        }
+        facts = Stream.of(
+                        who()
+                                + result.agent()
+                                        .cliVersion()
+                                        .map(version -> " " + version)
+                                        .orElse(""),
+                        tools == 0 ? "" : Amounts.counted(tools, "tool call"),
+                        usage)
+                .filter(fact -> !fact.isBlank())
+                .map(fact -> PlainText.line(fact, 120))
+                .collect(Collectors.joining(" · "));
         if (!result.diff().isBlank()) {
             attached.add(attachments.text("changes", ".diff", result.diff()));
         }
@@ -155,6 +181,15 @@ final class AllureCall {
         if (!value.isBlank()) {
             parameters.add(new Parameter().setName(name).setValue(PlainText.line(value, 200)));
         }
+    }
+
+    /** Who did it and what it took, in a line; empty as long as it goes on. */
+    String facts() {
+        return facts;
+    }
+
+    int tools() {
+        return tools;
     }
 
     List<StepResult> steps() {

@@ -4,38 +4,49 @@ import dev.assay.agent.AgentEvent;
 import dev.assay.run.Attempt;
 import dev.assay.run.AttemptResult;
 import dev.assay.run.Line;
+import dev.assay.run.Plan;
 import dev.assay.run.RunInfo;
 import dev.assay.run.RunListener;
 import dev.assay.run.RunResult;
 import dev.assay.run.StageResult;
 import io.qameta.allure.AllureLifecycle;
 import io.qameta.allure.FileSystemResultsWriter;
+import io.qameta.allure.util.PropertiesUtils;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Writes Allure's result files: one result for each leaf of the tree, also for those that were skipped, with tool calls
- * as steps and what agents printed as text attachments, beside {@code categories.json} and
- * {@code environment.properties}.
+ * as steps and what agents printed as text attachments, and one for the run as a whole; beside them
+ * {@code categories.json}, {@code environment.properties}, {@code executor.json} and the history.
  *
  * <p>Attempts of a step share their ids, so that Allure folds them into retries; repetitions and variants do not. What
  * was superseded is shown as skipped: only nodes that decide a run are red. An agent's output goes to its attachment as
  * it comes, and is never held in memory.
  */
 public final class AllureReport implements RunListener {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm").withZone(ZoneOffset.UTC);
+
     private final Path directory;
     private final Clock clock;
     private final AllureLifecycle lifecycle;
     private final AllureSurroundings surroundings;
+    private final AllureHistory history;
     private final Map<String, AllureRun> runs = new ConcurrentHashMap<>();
+    private boolean begun;
 
     /**
-     * @param resultsDirectory made when it is not there; results of earlier runs in it are left alone
+     * @param resultsDirectory made when it is not there. Results of an earlier run of the same experiment, variant
+     *     and repetition become history when the run begins; others are left alone
      * @throws UncheckedIOException when it cannot be written
      */
     public AllureReport(Path resultsDirectory) {
@@ -51,13 +62,65 @@ public final class AllureReport implements RunListener {
             throw new UncheckedIOException("Allure's results folder " + resultsDirectory + " cannot be made", e);
         }
         this.lifecycle = new AllureLifecycle(new FileSystemResultsWriter(resultsDirectory));
-        this.surroundings = new AllureSurroundings(resultsDirectory);
+        AllureCategories categories = new AllureCategories();
+        this.surroundings = new AllureSurroundings(resultsDirectory, categories);
+        this.history = new AllureHistory(resultsDirectory, categories);
+    }
+
+    /**
+     * Where a project keeps its results: {@code allure.results.directory} of the {@code allure.properties} on the class
+     * path, as for every Allure adapter, or {@code target/allure-results}.
+     *
+     * @param project the project's folder
+     */
+    public static Path directoryIn(Path project) {
+        return project.resolve(PropertiesUtils.loadAllureProperties()
+                .getProperty("allure.results.directory", "target/allure-results"));
     }
 
     @Override
     public void runStarted(RunInfo run) {
+        begin();
+        history.replace(run);
         surroundings.add(run);
         run(run);
+    }
+
+    /** With the first run, so that a command that runs nothing leaves everything as it is. */
+    private synchronized void begin() {
+        if (!begun) {
+            begun = true;
+            surroundings.command(history.begin(), TIME.format(clock.instant()) + " UTC");
+        }
+    }
+
+    /**
+     * One line on how to read the results; empty where no run began.
+     *
+     * @param project the project's folder, whose pom may have the profile that makes the report
+     */
+    public synchronized Optional<String> invitation(Path project) {
+        if (!begun) {
+            return Optional.empty();
+        }
+        Path results = project.toAbsolutePath().relativize(directory.toAbsolutePath());
+        return Optional.of("report: "
+                + (makesReports(project.resolve("pom.xml"))
+                        ? "mvn -Preport makes target/allure-report/index.html of " + results
+                        : "the results for Allure are in " + results + "; allure generate makes a report of them"));
+    }
+
+    private static boolean makesReports(Path pom) {
+        try {
+            return Files.isRegularFile(pom) && Files.readString(pom).contains("<id>report</id>");
+        } catch (IOException e) {
+            throw new UncheckedIOException(pom + " cannot be read", e);
+        }
+    }
+
+    @Override
+    public void planAccepted(RunInfo run, Plan plan) {
+        run(run).planned(plan);
     }
 
     @Override
@@ -94,7 +157,7 @@ public final class AllureReport implements RunListener {
     public void runFinished(RunInfo run, RunResult result) {
         AllureRun finished = runs.remove(run.id());
         if (finished != null) {
-            finished.close();
+            finished.finished(result, clock.millis());
         }
     }
 

@@ -4,46 +4,58 @@ import dev.assay.agent.AgentEvent;
 import dev.assay.run.Attempt;
 import dev.assay.run.AttemptResult;
 import dev.assay.run.Line;
+import dev.assay.run.Outcome;
+import dev.assay.run.Plan;
 import dev.assay.run.RunInfo;
 import dev.assay.run.RunListener.Node;
+import dev.assay.run.RunResult;
 import dev.assay.run.Stage;
 import dev.assay.run.StageResult;
 import io.qameta.allure.AllureLifecycle;
-import io.qameta.allure.model.Label;
-import io.qameta.allure.model.Parameter;
 import io.qameta.allure.model.Status;
 import io.qameta.allure.model.StatusDetails;
 import io.qameta.allure.model.StepResult;
 import io.qameta.allure.model.TestResult;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /** One run's way into Allure: which containers are around a leaf, and the calls of the leaf that runs now. */
 final class AllureRun {
+    private static final JsonMapper JSON = new JsonMapper();
+
     private final RunInfo run;
     private final AllureLifecycle lifecycle;
     private final AllureAttachments attachments;
+    private final AllureTests tests;
     private final Map<String, Stage> containers = new HashMap<>();
     private final Map<String, String> parents = new HashMap<>();
     private final List<AllureCall> calls = new ArrayList<>();
+    private final Map<String, List<String>> superseded = new HashMap<>();
     private @Nullable Node leaf;
+    private @Nullable Plan plan;
     private long started;
+    private int attempts;
+    private int tools;
 
     AllureRun(RunInfo run, Path directory, AllureLifecycle lifecycle) {
         this.run = run;
         this.lifecycle = lifecycle;
         this.attachments = new AllureAttachments(directory);
+        this.tests = new AllureTests(run);
+    }
+
+    void planned(Plan accepted) {
+        tests.planned(accepted.steps().size());
+        plan = accepted;
     }
 
     void started(Node node, long now) {
@@ -57,7 +69,8 @@ final class AllureRun {
     }
 
     void started(Attempt attempt) {
-        calls.add(new AllureCall(attempt, attachments));
+        calls.add(new AllureCall(attempt, run.workspace(), attachments));
+        attempts++;
     }
 
     void line(Line line) {
@@ -66,6 +79,7 @@ final class AllureRun {
 
     void event(Line line, AgentEvent event) {
         call(line).ifPresent(call -> call.event(line.at().toEpochMilli(), event));
+        tools += event instanceof AgentEvent.ToolStarted ? 1 : 0;
     }
 
     void finished(Attempt attempt, AttemptResult result, long now) {
@@ -89,24 +103,34 @@ final class AllureRun {
             return;
         }
         boolean ran = leaf != null && leaf.uniqueId().equals(node.uniqueId());
-        TestResult written = result(node, result);
+        List<Stage> path = path(node);
+        TestResult written = tests.test(path, result.outcome() == Outcome.SUPERSEDED, superseded.keySet());
+        written.setStatus(status(result))
+                .setStatusDetails(details(
+                        message(written.getHistoryId(), attempt(path), result, ran ? facts() : ""),
+                        result.cause().map(AllureCategories::trace)));
         if (ran) {
             contents(written);
             leaf = null;
         }
         result.evidence().forEach(evidence -> attachments.evidence(evidence).ifPresent(written.getAttachments()::add));
-        result.notes()
-                .forEach(note -> written.getSteps()
-                        .add(new StepResult()
-                                .setName(PlainText.line("note: " + note, 240))
-                                .setStatus(Status.PASSED)
-                                .setStart(now)
-                                .setStop(now)));
-        long start = ran ? started : now;
+        result.notes().forEach(note -> written.getSteps().add(remark("note: " + note, now)));
+        write(written, ran ? started : now, now);
+    }
+
+    private static StepResult remark(String text, long now) {
+        return new StepResult()
+                .setName(PlainText.line(text, 240))
+                .setStatus(Status.PASSED)
+                .setStart(now)
+                .setStop(now);
+    }
+
+    private void write(TestResult written, long start, long stop) {
         lifecycle.scheduleTestCase(written);
         lifecycle.updateTestCase(
                 written.getUuid(),
-                test -> test.setStart(start).setStop(now).setStage(io.qameta.allure.model.Stage.FINISHED));
+                test -> test.setStart(start).setStop(stop).setStage(io.qameta.allure.model.Stage.FINISHED));
         lifecycle.writeTestCase(written.getUuid());
     }
 
@@ -124,43 +148,18 @@ final class AllureRun {
             });
         }
         calls.clear();
+        if (plan != null) {
+            written.getAttachments()
+                    .add(attachments.text(
+                            "plan",
+                            ".json.txt",
+                            JSON.writerWithDefaultPrettyPrinter().writeValueAsString(plan.json())));
+            plan = null;
+        }
     }
 
-    private TestResult result(Node node, StageResult result) {
-        List<Stage> path = path(node);
-        Map<String, String> labels = node.stage().labels();
-        String place = path.stream()
-                .filter(stage -> !stage.type().equals("attempt"))
-                .map(Stage::id)
-                .collect(Collectors.joining("/"));
-        String fullName = run.experiment().name() + "/" + place;
-        String group = path.size() > 1 && path.get(1).type().equals("step")
-                ? path.get(1).name()
-                : labels.getOrDefault("stepTitle", path.get(0).name());
-        String name = path.stream()
-                .skip(path.size() > 1 && path.get(1).type().equals("step") ? 2 : 1)
-                .filter(stage -> !stage.type().equals("attempt"))
-                .map(Stage::name)
-                .collect(Collectors.joining(" · "));
-        TestResult written = new TestResult()
-                .setUuid(UUID.randomUUID().toString())
-                .setName(PlainText.line(name.isEmpty() ? node.stage().name() : name, 200))
-                .setFullName(fullName)
-                .setTestCaseName(fullName)
-                .setTestCaseId(md5(fullName))
-                .setHistoryId(md5(fullName + "|" + run.variant().id() + "|" + run.repetition()))
-                .setStatus(status(result))
-                .setStatusDetails(details(result));
-        written.setTitlePath(titles(path));
-        written.setLabels(labels(group, written.getName(), labels, path.get(0)));
-        written.setParameters(parameters(labels));
-        return written;
-    }
-
-    private List<String> titles(List<Stage> path) {
-        List<String> titles = new ArrayList<>(List.of(run.experiment().name(), run.label()));
-        path.subList(0, path.size() - 1).forEach(stage -> titles.add(PlainText.line(stage.name(), 120)));
-        return titles;
+    private String facts() {
+        return calls.size() == 1 ? calls.get(0).facts() : "";
     }
 
     /** From the run's stage to the leaf. */
@@ -174,58 +173,8 @@ final class AllureRun {
         return path;
     }
 
-    private List<Label> labels(String group, String name, Map<String, String> labels, Stage stage) {
-        List<Label> all = new ArrayList<>();
-        label(all, "parentSuite", run.experiment().name());
-        label(all, "suite", run.label());
-        label(all, "subSuite", group);
-        label(all, "epic", run.experiment().title());
-        label(all, "feature", labels.containsKey("step") ? group : stage.name());
-        label(all, "story", name);
-        label(all, "package", "experiments." + run.experiment().name());
-        label(all, "framework", "assay");
-        label(all, "layer", labels.getOrDefault("layer", ""));
-        run.experiment().tags().forEach(tag -> label(all, "tag", tag));
-        if (labels.containsKey("buildPhase")) {
-            label(all, "tag", "phase-" + labels.get("buildPhase"));
-        }
-        if (run.source().equals("recorded")) {
-            label(all, "tag", "RECORDED");
-        }
-        return all;
-    }
-
-    private static void label(List<Label> labels, String name, String value) {
-        if (!value.isBlank()) {
-            labels.add(new Label().setName(name).setValue(PlainText.line(value, 160)));
-        }
-    }
-
-    private List<Parameter> parameters(Map<String, String> labels) {
-        List<Parameter> parameters = new ArrayList<>();
-        parameter(parameters, "planner", run.variant().planner().toString());
-        parameter(parameters, "implementer", run.variant().implementer().toString());
-        parameter(parameters, "verifier", run.variant().verifier().toString());
-        parameter(parameters, "skills", run.variant().skills().id());
-        parameter(parameters, "target", run.targetKind());
-        parameter(parameters, "repetition", String.valueOf(run.repetition()));
-        // attempts are retries of one test, so what tells them apart must not enter its identity
-        if (labels.containsKey("attempt")) {
-            parameters.add(new Parameter()
-                    .setName("attempt")
-                    .setValue(labels.get("attempt"))
-                    .setExcluded(true));
-        }
-        parameters.add(new Parameter()
-                .setName("run")
-                .setValue(run.id())
-                .setExcluded(true)
-                .setMode(Parameter.Mode.HIDDEN));
-        return parameters;
-    }
-
-    private static void parameter(List<Parameter> parameters, String name, String value) {
-        parameters.add(new Parameter().setName(name).setValue(PlainText.line(value, 120)));
+    private static String attempt(List<Stage> path) {
+        return path.get(path.size() - 1).labels().getOrDefault("attempt", "1");
     }
 
     /** Only what decides a run is red. */
@@ -238,32 +187,70 @@ final class AllureRun {
         };
     }
 
-    private static StatusDetails details(StageResult result) {
+    private String message(String test, String attempt, StageResult result, String facts) {
+        String message = PlainText.block(result.message());
+        String assertions = result.assertions() == 0 ? "" : Amounts.counted(result.assertions(), "assertion");
+        if (result.outcome() == Outcome.PASSED) {
+            List<String> before = superseded.getOrDefault(test, List.of());
+            String recovered =
+                    before.isEmpty() ? "" : AllureCategories.RECOVERED + attempt + " · " + String.join(" · ", before);
+            return joined(recovered, message, facts, assertions);
+        }
         String lead = switch (result.outcome()) {
-            case SUPERSEDED -> "superseded: ";
-            case FAILED -> result.deciding() ? "" : "not verified: ";
-            case ABORTED -> result.deciding() ? "" : "aborted: ";
+            case SUPERSEDED -> AllureCategories.SUPERSEDED;
+            case FAILED -> result.deciding() ? "" : AllureCategories.NOT_VERIFIED;
+            case ABORTED -> result.deciding() ? "" : AllureCategories.ABORTED;
             case PASSED, SKIPPED -> "";
         };
-        String message = lead + PlainText.block(result.message());
-        String cause = result.cause().map(AllureSurroundings::ending).orElse("");
-        String assertions = result.assertions() == 0 ? "" : Amounts.counted(result.assertions(), "assertion");
-        String text =
-                List.of(message, cause).stream().filter(part -> !part.isBlank()).collect(Collectors.joining("\n\n"));
-        return new StatusDetails().setMessage(text.isEmpty() ? assertions : text);
-    }
-
-    private static String md5(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("MD5").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has MD5", e);
+        if (result.outcome() == Outcome.SUPERSEDED) {
+            List<String> lines = PlainText.lines(message);
+            superseded
+                    .computeIfAbsent(test, any -> new ArrayList<>())
+                    .add("attempt " + attempt + ": "
+                            + PlainText.line(lines.isEmpty() ? "did not succeed" : lines.get(0), 240)
+                            + (lines.size() > 1
+                                    ? " (and " + Amounts.counted(lines.size() - 1L, "more line") + ")"
+                                    : ""));
         }
+        return lead + message;
     }
 
-    /** Ends what is still open when a run was cut short. */
-    void close() {
+    private static String joined(String... parts) {
+        return Stream.of(parts).filter(part -> !part.isBlank()).collect(Collectors.joining(" · "));
+    }
+
+    private static StatusDetails details(String message, Optional<String> trace) {
+        StatusDetails details = new StatusDetails().setMessage(message);
+        return trace.map(details::setTrace).orElse(details);
+    }
+
+    /** Writes the run as a whole, as a test of its own, and ends what is still open when it was cut short. */
+    void finished(RunResult result, long now) {
+        close();
+        TestResult written = tests.run();
+        String sums = joined(
+                Amounts.time(result.duration()),
+                attempts == 0 ? "" : Amounts.counted(attempts, "agent call"),
+                tools == 0 ? "" : Amounts.counted(tools, "tool call"),
+                Amounts.usage(result.usage()));
+        String partial =
+                result.partial() ? " (PARTIAL, without " + String.join(" ", new TreeSet<>(run.partial())) + ")" : "";
+        String message = PlainText.block(result.message());
+        written.setStatus(
+                        switch (result.outcome()) {
+                            case PASSED -> Status.PASSED;
+                            case FAILED -> Status.FAILED;
+                            default -> Status.BROKEN;
+                        })
+                .setStatusDetails(details(
+                        result.outcome().name() + partial + (message.isEmpty() ? "" : ": " + message) + "\n\n" + sums
+                                + "\n" + tests.who() + "\nrun " + run.id() + " in " + run.folder(),
+                        result.cause().map(AllureCategories::trace)));
+        result.warnings().forEach(warning -> written.getSteps().add(remark("warning: " + warning, now)));
+        write(written, run.started().toEpochMilli(), now);
+    }
+
+    private void close() {
         calls.forEach(AllureCall::close);
         calls.clear();
     }

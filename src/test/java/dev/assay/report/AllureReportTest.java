@@ -13,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,19 +46,27 @@ class AllureReportTest {
                 .extracting(result -> result.get("name").asString() + " "
                         + result.get("status").asString())
                 .containsExactlyInAnyOrder(
+                        "run failed",
                         "plan passed",
                         "implement passed",
-                        "implement passed",
-                        "rls · todos · user B skipped",
-                        "rls · todos · user B passed",
+                        "implement · attempt 2 passed",
+                        "rls · todos · user B · attempt 1, superseded skipped",
+                        "rls · todos · user B · recovered at attempt 2 passed",
                         "not run skipped",
                         "rls · todos · user B failed");
         assertThat(messages(results))
                 .contains(
                         "superseded: user B can read a row of todos that belongs to user A\nexpected: 0 rows\n"
-                                + "found: 1 row\n\ncause: check-failed (the app does not do what the contract asks)",
-                        "not contracted\n\ncause: skipped (left out)",
-                        "12 assertions".replace("12", "3"));
+                                + "found: 1 row",
+                        "recovered at attempt 2 · attempt 1: user B can read a row of todos that belongs to user A (and 2"
+                                + " more lines) · 3 assertions",
+                        "not contracted",
+                        "recorded · 2 tool calls · 1,200 tokens, $0.05");
+        assertThat(results)
+                .extracting(result -> result.at("/statusDetails/trace").asString(""))
+                .contains(
+                        "cause: check-failed (the app does not do what the contract asks)",
+                        "cause: skipped (left out)");
     }
 
     @Test
@@ -77,7 +84,7 @@ class AllureReportTest {
                 .extracting(result -> result.get("status").asString())
                 .containsExactlyInAnyOrder("broken", "skipped", "skipped");
         assertThat(messages(results("a")))
-                .anyMatch(message -> message.startsWith("gone\n\ncause: target-unavailable"))
+                .anyMatch(message -> message.equals("gone"))
                 .anyMatch(message -> message.startsWith("aborted: gone"))
                 .anyMatch(message -> message.startsWith("not verified: no retries left"));
     }
@@ -86,16 +93,13 @@ class AllureReportTest {
     void should_attach_only_files_that_are_there_and_all_that_are() throws IOException {
         List<JsonNode> results = told("a", 1, false);
 
-        List<String> sources = new ArrayList<>();
-        results.forEach(result -> result.findValues("source").forEach(source -> sources.add(source.asString())));
+        List<String> sources = sources(results);
         assertThat(sources).hasSizeGreaterThan(6).doesNotHaveDuplicates();
         assertThat(sources)
                 .allSatisfy(source ->
                         assertThat(folder.resolve("a").resolve(source)).isRegularFile());
-        try (Stream<Path> files = Files.list(folder.resolve("a"))) {
-            assertThat(files.map(file -> file.getFileName().toString()).filter(name -> name.contains("-attachment")))
-                    .containsExactlyInAnyOrderElementsOf(sources);
-        }
+        assertThat(files("a").stream().filter(name -> name.contains("-attachment")))
+                .containsExactlyInAnyOrderElementsOf(sources);
     }
 
     @Test
@@ -120,6 +124,12 @@ class AllureReportTest {
                         .valueStream()
                         .map(one -> one.get("name").asString()))
                 .containsExactly("prompt", "events", "changes");
+        assertThat(named(results, "plan")
+                        .get(0)
+                        .get("attachments")
+                        .valueStream()
+                        .map(one -> one.get("name").asString()))
+                .containsExactly("prompt", "events", "plan");
         String events = Files.readString(folder.resolve("a")
                 .resolve(implement.at("/attachments/1/source").asString()));
         assertThat(events).startsWith("{\"id\":").contains("<script>");
@@ -135,11 +145,12 @@ class AllureReportTest {
                 .extracting(result ->
                         label(result, "subSuite") + " / " + result.get("name").asString())
                 .contains(
-                        "plan / plan",
-                        "Tables <b>and</b> policies / implement",
-                        "Tables <b>and</b> policies / rls · todos · user B",
-                        "browser / not run",
-                        "evaluation / rls · todos · user B");
+                        "0 run / run",
+                        "1 plan / plan",
+                        "2.1 Tables <b>and</b> policies / implement",
+                        "2.1 Tables <b>and</b> policies / rls · todos · user B · recovered at attempt 2",
+                        "4 browser / not run",
+                        "5 evaluation / rls · todos · user B");
     }
 
     @Test
@@ -151,9 +162,9 @@ class AllureReportTest {
         assertThat(again).containsExactlyElementsOf(first);
         assertThat(other).doesNotContainAnyElementsOf(first);
         assertThat(ids(results("c"), "testCaseId")).containsExactlyElementsOf(ids(results("a"), "testCaseId"));
-        // seven leaves, of which two attempts of implement and of one check are the same test
-        assertThat(first).hasSize(7);
-        assertThat(first.stream().distinct()).hasSize(5);
+        // the run and seven leaves, of which two attempts of implement and of one check are the same test
+        assertThat(first).hasSize(8);
+        assertThat(first.stream().distinct()).hasSize(6);
         JsonNode attempt = named(results("a"), "implement").get(0);
         assertThat(attempt.get("parameters")
                         .valueStream()
@@ -199,20 +210,22 @@ class AllureReportTest {
         List<JsonNode> results = told("a", 1, false);
         JsonNode categories = JSON.readTree(folder.resolve("a/categories.json"));
 
-        assertThat(categories.size()).isEqualTo(Cause.values().length + 3);
+        assertThat(categories.size()).isEqualTo(Cause.values().length + 4);
         for (JsonNode result : results) {
             String status = result.get("status").asString();
             String message = result.at("/statusDetails/message").asString("");
+            String trace = result.at("/statusDetails/trace").asString("");
             List<String> found = categories
                     .valueStream()
                     .filter(category -> category.get("matchedStatuses")
                             .valueStream()
                             .anyMatch(matched -> matched.asString().equals(status)))
                     .filter(category ->
-                            message.matches(category.get("messageRegex").asString()))
+                            message.matches(category.path("messageRegex").asString("(?s).*"))
+                                    && trace.matches(category.path("traceRegex").asString("(?s).*")))
                     .map(category -> category.get("name").asString())
                     .toList();
-            assertThat(found).hasSize(status.equals("passed") ? 0 : 1);
+            assertThat(found).hasSize(status.equals("passed") && !message.startsWith("recovered") ? 0 : 1);
         }
     }
 
@@ -225,10 +238,116 @@ class AllureReportTest {
         }
 
         assertThat(environment)
-                .containsEntry("Source", "RECORDED")
-                .containsEntry("Experiments", "todo-auth")
+                .containsEntry("Agents", "RECORDED: replayed or built in, no model was asked")
                 .containsEntry("Target", "embedded")
-                .containsKeys("Assay", "Java", "OS");
+                .containsOnlyKeys("Agents", "Target", "Assay", "Java");
+    }
+
+    @Test
+    void should_make_history_of_a_run_that_is_done_again_and_leave_the_others() throws IOException {
+        List<String> first = sources(told("a", 1, false));
+        List<String> other = sources(told("a", 2, true)).stream()
+                .filter(source -> !first.contains(source))
+                .toList();
+        told("a", 1, true);
+        told("a", 1, true);
+
+        assertThat(results("a")).hasSize(16);
+        assertThat(files("a")).doesNotContainAnyElementsOf(first).containsAll(other);
+        JsonNode history = JSON.readTree(folder.resolve("a/history/history.json"));
+        JsonNode check = history.get(named(results("a"), "run").stream()
+                .filter(result -> label(result, "suite").equals("recorded #1"))
+                .findFirst()
+                .orElseThrow()
+                .get("historyId")
+                .asString());
+        assertThat(check.at("/statistic").toString())
+                .isEqualTo("{\"failed\":1,\"broken\":0,\"skipped\":0,\"passed\":1,\"unknown\":0,\"total\":2}");
+        assertThat(check.get("items")
+                        .valueStream()
+                        .map(item -> item.get("status").asString()))
+                .containsExactly("passed", "failed");
+        // the second command left two runs: twelve tests and the four attempts that were folded
+        JsonNode trend = JSON.readTree(folder.resolve("a/history/history-trend.json"));
+        assertThat(trend.valueStream()
+                        .map(point -> point.get("buildOrder").asInt() + ": "
+                                + point.at("/data/failed").asInt() + " of "
+                                + point.at("/data/total").asInt()))
+                .containsExactly("3: 0 of 12", "2: 2 of 12", "1: 2 of 6");
+        assertThat(JSON.readTree(folder.resolve("a/history/retry-trend.json"))
+                        .at("/0/data/retry")
+                        .asInt())
+                .isEqualTo(4);
+        assertThat(JSON.readTree(folder.resolve("a/history/categories-trend.json")).at("/2/data").properties().stream()
+                        .map(Map.Entry::getKey))
+                .contains("Agent: the app does not do what the contract asks", "Left out");
+        assertThat(JSON.readTree(folder.resolve("a/executor.json"))
+                        .get("buildOrder")
+                        .asInt())
+                .isEqualTo(4);
+    }
+
+    @Test
+    void should_leave_alone_what_others_wrote_and_survive_what_was_cut_short() throws IOException {
+        Path results = Files.createDirectories(folder.resolve("a/history")).getParent();
+        Path theirs = Files.writeString(results.resolve("1-result.json"), """
+                {"historyId": "1", "status": "passed", "labels": [{"name": "parentSuite", "value": "todo-auth"},
+                 {"name": "suite", "value": "recorded #1"}, {"name": "framework", "value": "junit"}]}""");
+        Path cut = Files.writeString(results.resolve("2-result.json"), "{\"historyId\": ");
+        Files.writeString(results.resolve("history/history.json"), "{");
+        Files.writeString(results.resolve("executor.json"), "");
+        Path outside = Files.writeString(folder.resolve("outside.txt"), "");
+        Files.writeString(
+                results.resolve("3-result.json"),
+                Files.readString(theirs)
+                        .replace("junit", "assay")
+                        .replace("\"status\"", "\"attachments\": [{\"source\": \"../outside.txt\"}], \"status\""));
+
+        listening("a", 1).tellAll(true);
+
+        assertThat(theirs).exists();
+        assertThat(cut).exists();
+        assertThat(outside).exists();
+        assertThat(results.resolve("3-result.json")).doesNotExist();
+        assertThat(JSON.readTree(results.resolve("history/history.json"))
+                        .at("/1/items/0/status")
+                        .asString())
+                .isEqualTo("passed");
+    }
+
+    @Test
+    void should_invite_to_the_report_once_there_is_something_to_report() throws IOException {
+        ReportedRun run = listening("target/allure-results", 1);
+        AllureReport report = (AllureReport) run.listener;
+        assertThat(report.invitation(folder)).isEmpty();
+
+        run.start();
+
+        assertThat(report.invitation(folder))
+                .contains(
+                        "report: the results for Allure are in target/allure-results; allure generate makes a report of"
+                                + " them");
+        Files.writeString(folder.resolve("pom.xml"), "<profile><id>report</id></profile>");
+        assertThat(report.invitation(folder))
+                .contains("report: mvn -Preport makes target/allure-report/index.html of target/allure-results");
+    }
+
+    @Test
+    void should_keep_results_where_the_properties_on_the_class_path_say() {
+        assertThat(AllureReport.directoryIn(folder)).isEqualTo(folder.resolve("target/allure-results"));
+    }
+
+    private static List<String> sources(List<JsonNode> results) {
+        return results.stream()
+                .flatMap(result -> result.findValues("source").stream())
+                .map(JsonNode::asString)
+                .toList();
+    }
+
+    private List<String> files(String name) throws IOException {
+        try (Stream<Path> files = Files.list(folder.resolve(name))) {
+            return files.map(file -> file.getFileName().toString()).toList();
+        }
     }
 
     private ReportedRun listening(String name, int repetition) {
