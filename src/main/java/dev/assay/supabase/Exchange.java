@@ -40,7 +40,7 @@ public interface Exchange {
      * Sends the answer; allowed once.
      *
      * @param status HTTP status
-     * @param headers one value a name
+     * @param headers one value a name; more than one, as of {@code Set-Cookie}, are parted by line feeds
      * @param body left out by the gateway where HTTP knows none (HEAD, 204, 304)
      */
     void respond(int status, Map<String, String> headers, byte[] body) throws IOException;

@@ -55,7 +55,9 @@ final class JettyExchange implements Exchange {
     @Override
     public String query() {
         String query = request.getHttpURI().getQuery();
-        return query == null ? "" : query;
+        // no client sends a fragment: what looks like one is a number sign that was not encoded
+        String rest = request.getHttpURI().getFragment();
+        return (query == null ? "" : query) + (rest == null ? "" : "#" + rest);
     }
 
     @Override
@@ -111,7 +113,13 @@ final class JettyExchange implements Exchange {
         answered = true;
         response.setStatus(status);
         always.forEach((name, value) -> response.getHeaders().put(name, value));
-        headers.forEach((name, value) -> response.getHeaders().put(name, value));
+        headers.forEach((name, value) -> {
+            if (value.indexOf('\n') < 0) {
+                response.getHeaders().put(name, value);
+            } else {
+                response.getHeaders().put(name, List.of(value.split("\n", -1)));
+            }
+        });
         boolean empty = status == 204 || status == 304 || method().equals("HEAD");
         response.write(true, empty ? ByteBuffer.allocate(0) : ByteBuffer.wrap(content), callback);
     }

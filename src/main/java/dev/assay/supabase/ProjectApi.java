@@ -43,7 +43,8 @@ final class ProjectApi implements AutoCloseable {
                         config.api().maxRows(),
                         POOL,
                         true,
-                        true),
+                        true,
+                        RestSettings.Features.DEFAULT),
                 apiKeys);
         this.authDatabase = pool(cluster, database, "supabase_auth_admin", passwords.authAdmin());
         this.auth = new AuthSurface(authDatabase, apiKeys, config.auth(), url, mailbox, clock);

@@ -1,6 +1,9 @@
 package dev.assay.supabase.rest;
 
+import java.util.HashSet;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -37,6 +40,7 @@ record Answer(int status, Map<String, String> headers, byte[] body) {
             if (!list.isArray()) {
                 throw wrong;
             }
+            Set<String> own = new HashSet<>();
             for (JsonNode one : list) {
                 if (one.size() != 1) {
                     throw wrong;
@@ -46,13 +50,22 @@ record Answer(int status, Map<String, String> headers, byte[] body) {
                             || hasBreak(header.getKey() + header.getValue().stringValue())) {
                         throw wrong;
                     }
-                    headers.keySet().removeIf(header.getKey()::equalsIgnoreCase);
-                    headers.put(header.getKey(), header.getValue().stringValue());
+                    add(headers, own, header.getKey(), header.getValue().stringValue());
                 }
             }
         } catch (JacksonException e) {
             throw wrong;
         }
+    }
+
+    /** A function's header takes the place of the surface's; the same again, as a cookie, stands beside it. */
+    private static void add(Map<String, String> headers, Set<String> own, String name, String value) {
+        if (own.add(name.toLowerCase(Locale.ROOT))) {
+            headers.keySet().removeIf(name::equalsIgnoreCase);
+            headers.put(name, value);
+            return;
+        }
+        headers.replaceAll((key, before) -> key.equalsIgnoreCase(name) ? before + "\n" + value : before);
     }
 
     private static boolean hasBreak(String text) {

@@ -1,9 +1,5 @@
 package dev.assay.supabase.rest;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -15,13 +11,22 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads the catalog of a database by five queries in one transaction. */
+/** Reads the catalog of a database by a few queries in one transaction. */
 final class CatalogReader {
-    private final List<String> exposed;
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogReader.class);
 
-    CatalogReader(List<String> exposed) {
-        this.exposed = exposed;
+    private final RestSettings configured;
+
+    /**
+     * @param configured what the database's own settings go before
+     */
+    CatalogReader(RestSettings configured) {
+        this.configured = configured;
     }
 
     Catalog read(Connection connection) throws SQLException {
@@ -43,18 +48,26 @@ final class CatalogReader {
         Map<Long, Table> all = views.withKeys();
         Map<Name, Table> byName = new LinkedHashMap<>();
         all.values().forEach(table -> byName.put(table.name(), table));
-        return new Catalog(byName, views.foreignKeys(foreignKeys), functions(connection), roles(connection), now);
+        Map<String, String> own = settings(connection);
+        Set<String> ignored = RestSettings.notUnderstood(own.keySet());
+        if (!ignored.isEmpty()) {
+            LOG.warn("The database sets {}, which the embedded Supabase does not follow", ignored);
+        }
+        RestSettings settings = configured.with(own);
+        List<String> exposed = settings.schemas();
+        Map<Name, List<Function>> functions = functions(connection, exposed);
+        return new Catalog(
+                byName,
+                new RelationMap(exposed).of(byName, views.foreignKeys(foreignKeys), functions),
+                functions,
+                handlers(connection, exposed),
+                roles(connection),
+                settings,
+                now);
     }
 
     private static String sql(String name) {
-        try (InputStream in = CatalogReader.class.getResourceAsStream(name + ".sql")) {
-            if (in == null) {
-                throw new IllegalStateException("resource " + name + ".sql is missing from the jar");
-            }
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Resource.text(name + ".sql");
     }
 
     private static Map<Long, Table> tables(Connection connection) throws SQLException {
@@ -73,24 +86,30 @@ final class CatalogReader {
                             rows.getInt(10),
                             new LinkedHashMap<>(),
                             List.of(),
-                            List.of());
+                            List.of(),
+                            rows.getString(16));
                     tables.put(oid, table);
                 }
                 String column = rows.getString(5);
                 if (column != null) {
-                    table.columns()
-                            .put(
-                                    column,
-                                    new Table.Column(
-                                            column,
-                                            rows.getInt(6),
-                                            rows.getString(7),
-                                            rows.getString(8),
-                                            rows.getString(9)));
+                    table.columns().put(column, column(rows, column));
                 }
             }
         }
         return tables;
+    }
+
+    private static Table.Column column(ResultSet rows, String name) throws SQLException {
+        return new Table.Column(
+                name,
+                rows.getInt(6),
+                rows.getString(7),
+                rows.getString(8),
+                rows.getString(9),
+                new Table.Form(rows.getString(11), rows.getString(12), rows.getString(13)),
+                rows.getBoolean(14),
+                rows.getString(15),
+                texts(rows, 17));
     }
 
     /** The tables with their keys; fills the list of foreign keys. */
@@ -116,26 +135,26 @@ final class CatalogReader {
         }
         Map<Long, Table> tables = new LinkedHashMap<>();
         plain.forEach((oid, table) -> tables.put(
-                oid,
-                new Table(
-                        oid,
-                        table.name(),
-                        table.view(),
-                        table.writable(),
-                        table.columns(),
-                        primary.getOrDefault(oid, List.of()),
-                        unique.getOrDefault(oid, List.of()))));
+                oid, table.keyed(primary.getOrDefault(oid, List.of()), unique.getOrDefault(oid, List.of()))));
         for (Foreign key : foreign) {
             Table table = tables.get(key.table());
             Table target = tables.get(key.target());
             if (table != null && target != null) {
-                foreignKeys.add(new ForeignKey(key.name(), table, key.columns(), target, key.targetColumns()));
+                foreignKeys.add(new ForeignKey(
+                        key.name(),
+                        table,
+                        key.columns(),
+                        target,
+                        key.targetColumns(),
+                        table.isKey(key.columns()),
+                        table.oid() == target.oid()));
             }
         }
         return tables;
     }
 
-    private Map<Name, List<Function>> functions(Connection connection) throws SQLException {
+    private static Map<Name, List<Function>> functions(Connection connection, List<String> exposed)
+            throws SQLException {
         Map<Name, List<Function>> functions = new LinkedHashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(sql("functions"))) {
             statement.setArray(1, connection.createArrayOf("text", exposed.toArray()));
@@ -153,7 +172,9 @@ final class CatalogReader {
                                     rows.getBoolean(11),
                                     rows.getLong(12),
                                     rows.getLong(13),
-                                    !rows.getBoolean(8) || rows.getBoolean(14)));
+                                    !rows.getBoolean(8) || rows.getBoolean(14),
+                                    pairs(texts(rows, 15)),
+                                    rows.getString(16)));
                 }
             }
         }
@@ -184,20 +205,55 @@ final class CatalogReader {
         return List.copyOf(parameters);
     }
 
+    private static List<MediaHandler> handlers(Connection connection, List<String> exposed) throws SQLException {
+        List<MediaHandler> handlers = new ArrayList<>();
+        try (PreparedStatement statement = connection.prepareStatement(sql("handlers"))) {
+            statement.setArray(1, connection.createArrayOf("text", exposed.toArray()));
+            statement.setArray(2, connection.createArrayOf("text", exposed.toArray()));
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    handlers.add(new MediaHandler(name(rows, 1), name(rows, 3), rows.getString(5), rows.getString(6)));
+                }
+            }
+        }
+        return List.copyOf(handlers);
+    }
+
+    private static @Nullable Name name(ResultSet rows, int column) throws SQLException {
+        String schema = rows.getString(column);
+        return schema == null ? null : new Name(schema, rows.getString(column + 1));
+    }
+
+    /** What {@code alter role authenticator set pgrst.… = …} says, for this database before that for all. */
+    private static Map<String, String> settings(Connection connection) throws SQLException {
+        Map<String, String> settings = new HashMap<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql("settings"))) {
+            while (rows.next()) {
+                settings.put(rows.getString(1), rows.getString(2));
+            }
+        }
+        return settings;
+    }
+
     private static Map<String, Map<String, String>> roles(Connection connection) throws SQLException {
         Map<String, Map<String, String>> roles = new HashMap<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql("roles"))) {
             while (rows.next()) {
-                Map<String, String> settings = new LinkedHashMap<>();
-                for (String setting : texts(rows, 2)) {
-                    int equals = setting.indexOf('=');
-                    settings.put(setting.substring(0, equals), setting.substring(equals + 1));
-                }
-                roles.put(rows.getString(1), settings);
+                roles.put(rows.getString(1), pairs(texts(rows, 2)));
             }
         }
         return roles;
+    }
+
+    private static Map<String, String> pairs(List<String> settings) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String setting : settings) {
+            int equals = setting.indexOf('=');
+            pairs.put(setting.substring(0, equals), setting.substring(equals + 1));
+        }
+        return pairs;
     }
 
     private static List<String> texts(ResultSet rows, int column) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.assay.supabase.rest;
 
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param returnTable oid of the table whose rows it returns; 0 for none
  * @param argumentTable oid of the table whose row is its only argument; 0 for none
  * @param oneRow whether it is declared to return a single row
+ * @param settings of its own that must hold before it is called, as a timeout
+ * @param comment what its owner says of it, or {@code null}
  */
 record Function(
         Name name,
@@ -24,10 +27,17 @@ record Function(
         boolean composite,
         long returnTable,
         long argumentTable,
-        boolean oneRow) {
+        boolean oneRow,
+        Map<String, String> settings,
+        @Nullable String comment) {
 
     boolean isVoid() {
         return returnType.equals("void");
+    }
+
+    /** Whether it returns rows of columns that only a call tells. */
+    boolean isRecord() {
+        return returnType.equals("record") && !composite;
     }
 
     /** The only parameter, when it has no name. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,7 @@ record Payload(String json, Kind kind, List<String> keys, boolean uniform, int s
             } else if (first == JsonToken.START_ARRAY) {
                 kind = Kind.ARRAY;
                 Set<String> previous = null;
+                boolean mixed = false;
                 for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
                     if (next == JsonToken.START_OBJECT) {
                         Set<String> own = new LinkedHashSet<>();
@@ -92,9 +94,15 @@ record Payload(String json, Kind kind, List<String> keys, boolean uniform, int s
                         keys.addAll(own);
                         size++;
                     } else {
-                        kind = Kind.OTHER;
+                        mixed = true;
                         parser.skipChildren();
                     }
+                }
+                if (mixed && size > 0) {
+                    // an object among what are none has other keys than they
+                    uniform = false;
+                } else if (mixed) {
+                    kind = Kind.OTHER;
                 }
             } else {
                 parser.skipChildren();
@@ -118,15 +126,27 @@ record Payload(String json, Kind kind, List<String> keys, boolean uniform, int s
 
     private static String form(String text) {
         ObjectNode object = MAPPER.createObjectNode();
-        for (String pair : text.split("&", -1)) {
+        pairs(text).forEach(pair -> object.put(pair.getKey(), pair.getValue()));
+        return object.toString();
+    }
+
+    /** The pairs of a form, decoded. */
+    static List<Map.Entry<String, String>> pairs(String form) {
+        List<Map.Entry<String, String>> pairs = new ArrayList<>();
+        for (String pair : form.split("&", -1)) {
             if (!pair.isEmpty()) {
                 int equals = pair.indexOf('=');
-                object.put(
+                pairs.add(Map.entry(
                         QueryParser.decoded(equals < 0 ? pair : pair.substring(0, equals)),
-                        equals < 0 ? "" : QueryParser.decoded(pair.substring(equals + 1)));
+                        equals < 0 ? "" : QueryParser.decoded(pair.substring(equals + 1))));
             }
         }
-        return object.toString();
+        return pairs;
+    }
+
+    /** The same with no other keys. */
+    Payload only(Set<String> some) {
+        return new Payload(json, kind, keys.stream().filter(some::contains).toList(), uniform, size);
     }
 
     /** CSV by RFC 4180 with a header line; the unquoted word NULL is null. */

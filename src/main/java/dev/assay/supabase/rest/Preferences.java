@@ -1,6 +1,5 @@
 package dev.assay.supabase.rest;
 
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param returned {@code representation}, {@code headers-only}, {@code minimal} or {@code null}
  * @param count {@code exact}, {@code planned}, {@code estimated} or {@code null}
  * @param transaction {@code commit}, {@code rollback} or {@code null}
+ * @param timezone PostgreSQL says whether there is such a one
  * @param handling {@code strict} refuses what is not understood
  */
 record Preferences(
@@ -77,7 +77,7 @@ record Preferences(
 
     private static boolean isKnown(String name, String value) {
         return switch (name) {
-            case "timezone" -> ZoneId.getAvailableZoneIds().contains(value);
+            case "timezone" -> !value.isEmpty();
             case "max-affected" -> value.matches("\\d{1,18}");
             default -> KNOWN.getOrDefault(name, List.of()).contains(value);
         };
@@ -103,21 +103,35 @@ record Preferences(
         return "exact".equals(count);
     }
 
-    boolean rollsBack() {
-        return "rollback".equals(transaction);
+    /** The kinds of request, which follow different preferences. */
+    enum Kind {
+        READ,
+        /** With a key that tells duplicates. */
+        UPSERT,
+        INSERT,
+        UPDATE,
+        PUT,
+        DELETE,
+        CALL
     }
 
-    /** What is told as {@code Preference-Applied}: those that matter to the kind of request; empty for none. */
-    String applied(boolean insert, boolean write) {
+    /**
+     * What is told as {@code Preference-Applied}: those that matter to the kind of request; empty for none.
+     *
+     * @param mayEnd whether the request may say how its transaction ends
+     */
+    String applied(Kind kind, boolean mayEnd) {
+        boolean write = kind != Kind.READ && kind != Kind.CALL;
         List<String> applied = new ArrayList<>();
-        add(applied, "resolution", insert ? resolution : null);
-        add(applied, "missing", write ? missing : null);
+        add(applied, "resolution", kind == Kind.UPSERT ? resolution : null);
+        add(applied, "missing", write && kind != Kind.PUT && kind != Kind.DELETE ? missing : null);
         add(applied, "return", write ? returned : null);
         add(applied, "count", count);
-        add(applied, "tx", transaction);
+        add(applied, "tx", mayEnd ? transaction : null);
         add(applied, "handling", handling);
         add(applied, "timezone", timezone);
-        add(applied, "max-affected", isStrict() && maxAffected != null ? maxAffected.toString() : null);
+        boolean limited = isStrict() && (kind == Kind.UPDATE || kind == Kind.DELETE || kind == Kind.CALL);
+        add(applied, "max-affected", limited && maxAffected != null ? maxAffected.toString() : null);
         return String.join(", ", applied);
     }
 

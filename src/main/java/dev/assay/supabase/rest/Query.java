@@ -24,6 +24,15 @@ record Query(
         return scopes.getOrDefault(path, Scope.EMPTY);
     }
 
+    /** Whether just all columns are asked for. */
+    boolean isWhole() {
+        return select.isEmpty()
+                || (select.size() == 1
+                        && select.get(0) instanceof SelectItem.Column column
+                        && column.field().isStar()
+                        && column.aggregate() == null);
+    }
+
     Scope top() {
         return scope(List.of());
     }

@@ -95,8 +95,14 @@ final class QueryParser {
         }
         switch (last) {
             case "order" -> scopes.put(List.copyOf(path), scope(path).ordered(orders(value)));
-            case "limit" -> scopes.put(List.copyOf(path), scope(path).limited(number(key, value)));
-            case "offset" -> scopes.put(List.copyOf(path), scope(path).from(number(key, value)));
+            case "limit" ->
+                number(key, value)
+                        .ifPresent(rows ->
+                                scopes.put(List.copyOf(path), scope(path).limited(rows)));
+            case "offset" ->
+                number(key, value)
+                        .ifPresent(rows ->
+                                scopes.put(List.copyOf(path), scope(path).from(rows)));
             case "and", "or" -> {
                 boolean negated = !path.isEmpty() && path.get(path.size() - 1).equals("not");
                 if (negated) {
@@ -138,15 +144,19 @@ final class QueryParser {
         return scopes.getOrDefault(path, Scope.EMPTY);
     }
 
-    private static long number(String key, String value) {
+    /** A number of rows; what is none says nothing. */
+    private static Optional<Long> number(String key, String value) {
         try {
             long number = Long.parseLong(value.strip());
             if (number < 0) {
-                throw Refusal.range("The " + key + " must be 0 or more, but is " + number + ".");
+                throw Refusal.range(
+                        key.endsWith("limit")
+                                ? "Limit should be greater than or equal to zero."
+                                : "The offset must be 0 or more, but is " + number + ".");
             }
-            return number;
+            return Optional.of(number);
         } catch (NumberFormatException e) {
-            throw Refusal.unparsable("\"failed to parse " + key + " parameter (" + value + ")\"", "expecting digits");
+            return Optional.empty();
         }
     }
 
@@ -163,7 +173,10 @@ final class QueryParser {
     static List<SelectItem> select(String value) {
         Scanner scanner = new Scanner("select parameter", value);
         List<SelectItem> items = scanner.atEnd() ? List.of() : items(scanner, 0);
-        scanner.expectEnd();
+        // what follows the parenthesis of an embed is not read, as PostgREST does not
+        if (items.isEmpty() || items.get(items.size() - 1) instanceof SelectItem.Column) {
+            scanner.expectEnd();
+        }
         return items;
     }
 
@@ -179,12 +192,12 @@ final class QueryParser {
     }
 
     private static SelectItem item(Scanner scanner, int depth) {
-        blanks(scanner);
+        scanner.blanks();
         if (scanner.take("...")) {
             return embed(scanner, null, scanner.name(), true, depth);
         }
         if (scanner.take("*")) {
-            blanks(scanner);
+            scanner.blanks();
             return SelectItem.Column.of("*");
         }
         String name = scanner.name();
@@ -192,7 +205,7 @@ final class QueryParser {
         if (scanner.sees(":") && !scanner.sees("::")) {
             scanner.expect(":");
             alias = name;
-            blanks(scanner);
+            scanner.blanks();
             name = scanner.name();
         }
         if (scanner.sees("(") && name.equals("count")) {
@@ -218,7 +231,7 @@ final class QueryParser {
             scanner.expect("()");
             aggregateCast = cast(scanner);
         }
-        blanks(scanner);
+        scanner.blanks();
         return new SelectItem.Column(field, alias, cast, aggregate, aggregateCast);
     }
 
@@ -239,17 +252,11 @@ final class QueryParser {
             }
         }
         scanner.expect("(");
-        blanks(scanner);
+        scanner.blanks();
         List<SelectItem> items = scanner.sees(")") ? List.of() : items(scanner, depth + 1);
         scanner.expect(")");
-        blanks(scanner);
+        scanner.blanks();
         return new SelectItem.Embed(relation, alias, hint, inner, spread, items);
-    }
-
-    private static void blanks(Scanner scanner) {
-        while (scanner.take(" ")) {
-            // blanks around items mean nothing
-        }
     }
 
     static List<Order> orders(String value) {
@@ -263,7 +270,7 @@ final class QueryParser {
     }
 
     private static Order order(Scanner scanner) {
-        blanks(scanner);
+        scanner.blanks();
         Field field = scanner.field();
         String relation = null;
         if (scanner.take("(")) {
@@ -305,27 +312,31 @@ final class QueryParser {
         if (depth > DEEPEST) {
             throw scanner.fail("fewer nested conditions");
         }
+        scanner.blanks();
         scanner.expect("(");
         List<Condition> parts = new ArrayList<>();
         do {
-            blanks(scanner);
+            scanner.blanks();
             parts.add(part(scanner, depth));
-            blanks(scanner);
+            scanner.blanks();
         } while (scanner.take(","));
         scanner.expect(")");
+        scanner.blanks();
         return new Condition.Logic(negated, all, List.copyOf(parts));
     }
 
     private static Condition part(Scanner scanner, int depth) {
         int mark = scanner.mark();
         boolean negated = scanner.take("not.");
-        if (scanner.sees("and(")) {
-            scanner.expect("and");
-            return parts(scanner, negated, true, depth + 1);
-        }
-        if (scanner.sees("or(")) {
-            scanner.expect("or");
-            return parts(scanner, negated, false, depth + 1);
+        for (String word : List.of("and", "or")) {
+            int start = scanner.mark();
+            if (scanner.take(word)) {
+                scanner.blanks();
+                if (scanner.sees("(")) {
+                    return parts(scanner, negated, word.equals("and"), depth + 1);
+                }
+                scanner.reset(start);
+            }
         }
         scanner.reset(mark);
         Field field = scanner.field();
@@ -377,24 +388,25 @@ final class QueryParser {
     }
 
     private static List<String> list(Scanner scanner) {
+        scanner.blanks();
         scanner.expect("(");
+        scanner.blanks();
         List<String> values = new ArrayList<>();
         do {
             values.add(member(scanner));
         } while (scanner.take(","));
         scanner.expect(")");
+        scanner.blanks();
         return List.copyOf(values);
     }
 
     private static String member(Scanner scanner) {
-        if (scanner.sees("\"")) {
-            int mark = scanner.mark();
-            String quoted = scanner.quoted();
-            if (scanner.sees(",") || scanner.sees(")")) {
-                return quoted;
-            }
-            scanner.reset(mark);
+        int mark = scanner.mark();
+        Optional<String> quoted = scanner.quotedIfWhole();
+        if (quoted.isPresent() && (scanner.atEnd() || scanner.sees(",") || scanner.sees(")"))) {
+            return quoted.get();
         }
+        scanner.reset(mark);
         return scanner.until(",)");
     }
 

@@ -2,6 +2,7 @@ package dev.assay.supabase.rest;
 
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,19 +28,16 @@ record ReadNode(
 
     /** Resolves queries against one catalog. */
     static final class Resolver {
-        private final Catalog catalog;
         private final Relations relations;
         private final @Nullable Integer maxRows;
         private int laterals;
 
-        Resolver(Catalog catalog, @Nullable Integer maxRows) {
-            this.catalog = catalog;
+        private final String schema;
+
+        Resolver(Catalog catalog, String schema, @Nullable Integer maxRows) {
+            this.schema = schema;
             this.relations = new Relations(catalog);
             this.maxRows = maxRows;
-        }
-
-        Catalog catalog() {
-            return catalog;
         }
 
         /**
@@ -70,7 +68,7 @@ record ReadNode(
             for (SelectItem item : items) {
                 if (item instanceof SelectItem.Embed embed) {
                     if (table == null) {
-                        throw Refusal.noRelation(new Name("", source), embed.relation(), embed.hint(), null);
+                        throw Refusal.noRelation(new Name(schema, source), embed.relation(), embed.hint(), null);
                     }
                     Relation relation = relations.find(table, embed.relation(), embed.hint());
                     List<String> below = new ArrayList<>(path);
@@ -96,7 +94,7 @@ record ReadNode(
                             relation.target(),
                             alias,
                             "pgrst_" + ++laterals,
-                            relation.toOne() ? scope : scope.atMost(maxRows == null ? null : (long) maxRows),
+                            relation.toOne() ? scope : scope.atMost(maxRows == null ? null : Long.valueOf(maxRows)),
                             columns(embed.items()),
                             children(
                                     query,
@@ -119,6 +117,42 @@ record ReadNode(
         }
     }
 
+    SelectItem.Embed requiredEmbed() {
+        return required(embed);
+    }
+
+    Relation requiredRelation() {
+        return required(relation);
+    }
+
+    private static <T> T required(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("only an embedded resource has this");
+        }
+        return part;
+    }
+
+    boolean isSpread() {
+        return embed != null && embed.spread();
+    }
+
+    boolean isToOne() {
+        return relation != null && relation.toOne();
+    }
+
+    boolean isSpreadOne() {
+        return isSpread() && isToOne();
+    }
+
+    boolean isSpreadMany() {
+        return isSpread() && !isToOne();
+    }
+
+    /** Whether an embed only filters: it asked for no column. */
+    boolean isEmpty() {
+        return columns.isEmpty() && children.stream().allMatch(ReadNode::isEmpty);
+    }
+
     /** The embed that a filter or an order names, or {@code null}. */
     @Nullable
     ReadNode child(String name) {
@@ -133,6 +167,35 @@ record ReadNode(
             }
         }
         return null;
+    }
+
+    /** Names that are asked for and are no columns of the table: columns computed by functions of its rows. */
+    Set<String> computed() {
+        Set<String> names = new LinkedHashSet<>();
+        Table rows = table;
+        if (rows != null) {
+            columns.stream().map(column -> column.field().name()).forEach(names::add);
+            scope.orders().stream()
+                    .filter(order -> order.relation() == null)
+                    .map(order -> order.field().name())
+                    .forEach(names::add);
+            scope.conditions().forEach(condition -> addNames(condition, names));
+            children.forEach(child -> {
+                names.remove(child.requiredEmbed().key());
+                names.remove(child.requiredEmbed().relation());
+            });
+            names.removeAll(rows.columns().keySet());
+            names.remove("*");
+        }
+        return names;
+    }
+
+    private static void addNames(Condition condition, Set<String> names) {
+        if (condition instanceof Condition.Filter filter) {
+            names.add(filter.field().name());
+        } else if (condition instanceof Condition.Logic logic) {
+            logic.parts().forEach(part -> addNames(part, names));
+        }
     }
 
     Table.@Nullable Column column(String name) {

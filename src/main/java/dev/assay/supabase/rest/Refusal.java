@@ -1,6 +1,7 @@
 package dev.assay.supabase.rest;
 
 import dev.assay.supabase.RequestRefused;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -27,17 +28,23 @@ final class Refusal extends RequestRefused {
     }
 
     /** The same refusal with more headers. */
-    Refusal with(Map<String, String> headers) {
-        return new Refusal(status(), headers, json(), staleSchema);
+    Refusal with(Map<String, String> more) {
+        Map<String, String> all = new LinkedHashMap<>(headers());
+        all.putAll(more);
+        return new Refusal(status(), all, json(), staleSchema);
     }
 
     static Refusal of(int status, String code, String message, @Nullable String details, @Nullable String hint) {
-        return new Refusal(status, Map.of(), body(code, message, details, hint), false);
+        return new Refusal(status, proxyStatus(code), body(code, message, details, hint), false);
+    }
+
+    private static Map<String, String> proxyStatus(String code) {
+        return Map.of("Proxy-Status", "PostgREST; error=" + code.replaceAll("[^!-~]", ""));
     }
 
     private static Refusal missing(
             int status, String code, String message, @Nullable String details, @Nullable String hint) {
-        return new Refusal(status, Map.of(), body(code, message, details, hint), true);
+        return new Refusal(status, proxyStatus(code), body(code, message, details, hint), true);
     }
 
     static String body(String code, String message, @Nullable String details, @Nullable String hint) {
@@ -83,7 +90,7 @@ final class Refusal extends RequestRefused {
         return missing(404, "PGRST202", message, details, hint);
     }
 
-    static Refusal noRelation(Name source, String target, @Nullable String hint, @Nullable String similar) {
+    static Refusal noRelation(Name source, String target, @Nullable String hint, @Nullable String suggestion) {
         return missing(
                 400,
                 "PGRST200",
@@ -92,14 +99,17 @@ final class Refusal extends RequestRefused {
                 "Searched for a foreign key relationship between '" + source.name() + "' and '" + target + "'"
                         + (hint == null ? "" : " using the hint '" + hint + "'") + " in the schema '"
                         + source.schema() + "', but no matches were found.",
-                similar == null ? null : "Perhaps you meant '" + similar + "' instead of '" + target + "'.");
+                suggestion);
     }
 
     static Refusal ambiguous(String message, JsonNode details, String hint) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
         body.put("code", "PGRST201").set("details", details);
         return new Refusal(
-                300, Map.of(), body.put("hint", hint).put("message", message).toString(), false);
+                300,
+                proxyStatus("PGRST201"),
+                body.put("hint", hint).put("message", message).toString(),
+                false);
     }
 
     static Refusal notEmbedded(String name) {

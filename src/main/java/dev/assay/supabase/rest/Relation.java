@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * How rows of one table belong to rows of another.
  *
  * @param constraint the foreign key, or the function of a computed relationship
+ * @param self whether one key, or one junction, leads back to the same table
  * @param joins pairs of columns; of a many-to-many, between source and junction
  * @param junction the table between, of a many-to-many
  * @param function what computes the rows, instead of joins
@@ -16,14 +17,15 @@ record Relation(
         Table source,
         Table target,
         String constraint,
+        boolean self,
         List<Pair> joins,
         @Nullable Junction junction,
         @Nullable Function function) {
 
     enum Cardinality {
+        ONE_TO_MANY("one-to-many"),
         MANY_TO_ONE("many-to-one"),
         ONE_TO_ONE("one-to-one"),
-        ONE_TO_MANY("one-to-many"),
         MANY_TO_MANY("many-to-many");
 
         private final String words;
@@ -51,9 +53,5 @@ record Relation(
 
     boolean toOne() {
         return cardinality == Cardinality.MANY_TO_ONE || cardinality == Cardinality.ONE_TO_ONE;
-    }
-
-    boolean isSelf() {
-        return source.oid() == target.oid();
     }
 }

@@ -14,6 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param path as sent, below the prefix
  * @param schema that it is about
  * @param profiled whether the answer names the schema: more than one is exposed
+ * @param accepted the types of answer that will do, the most wanted first
  */
 @SuppressWarnings("ArrayRecordComponent") // handed on once, never compared
 record RestRequest(
@@ -26,7 +27,7 @@ record RestRequest(
         String schema,
         boolean profiled,
         Preferences preferences,
-        MediaType accept) {
+        List<MediaType> accepted) {
 
     Optional<String> header(String name) {
         List<String> values = headers.get(name);
@@ -37,8 +38,10 @@ record RestRequest(
         return method.equals("HEAD");
     }
 
-    /** What the transaction is told before its statement; the role comes before what the role's settings say. */
-    Map<String, String> settings(List<String> searchPath, Map<String, String> ofRole) {
+    /**
+     * What the transaction is told before its statement; the role comes before what it and the function are set to.
+     */
+    Map<String, String> settings(List<String> searchPath, Map<String, String> ofRole, Map<String, String> ofFunction) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put(
                 "search_path", searchPath.stream().map(Sql::quoted).collect(java.util.stream.Collectors.joining(", ")));
@@ -49,6 +52,7 @@ record RestRequest(
         settings.put("request.cookies", cookiesJson());
         settings.put("role", caller.role());
         settings.putAll(ofRole);
+        settings.putAll(ofFunction);
         String timezone = preferences.timezone();
         if (timezone != null) {
             settings.put("timezone", timezone);

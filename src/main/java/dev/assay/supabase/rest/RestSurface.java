@@ -22,17 +22,15 @@ import java.util.Optional;
 public final class RestSurface implements Surface, AutoCloseable {
     private static final String PREFIX = "/rest/v1";
 
-    private final RestSettings settings;
     private final ApiKeys keys;
     private final Database database;
     private final SchemaCache cache;
 
     /** Works as soon as the database does; it need not be there yet. */
     public RestSurface(RestSettings settings, ApiKeys keys) {
-        this.settings = settings;
         this.keys = keys;
         this.database = new Database(settings.jdbcUrl(), settings.poolSize());
-        this.cache = new SchemaCache(database, settings.jdbcUrl(), settings.schemas());
+        this.cache = new SchemaCache(database, settings);
     }
 
     @Override
@@ -43,12 +41,12 @@ public final class RestSurface implements Surface, AutoCloseable {
     @Override
     public void handle(Exchange exchange) throws IOException {
         Caller caller = keys.caller(exchange);
-        RestRequest request = request(exchange, caller);
-        Answer answer = answer(request);
+        byte[] body = exchange.body();
+        Answer answer = answer(catalog -> request(exchange, body, caller, catalog.settings()), caller.isAnonymous());
         exchange.respond(answer.status(), answer.headers(), answer.body());
     }
 
-    private RestRequest request(Exchange exchange, Caller caller) throws IOException {
+    private static RestRequest request(Exchange exchange, byte[] body, Caller caller, RestSettings settings) {
         Map<String, List<String>> headers = exchange.headers();
         boolean reads = List.of("GET", "HEAD", "OPTIONS").contains(exchange.method());
         String schema = exchange.header(reads ? "accept-profile" : "content-profile")
@@ -67,7 +65,7 @@ public final class RestSurface implements Surface, AutoCloseable {
                 exchange.path(),
                 exchange.query(),
                 headers,
-                exchange.body(),
+                body,
                 caller,
                 schema,
                 settings.schemas().size() > 1,
@@ -75,14 +73,19 @@ public final class RestSurface implements Surface, AutoCloseable {
                 MediaType.accepted(Optional.ofNullable(headers.get("accept")).map(a -> String.join(",", a))));
     }
 
+    /** Reads the request by what is known of the database. */
+    @FunctionalInterface
+    private interface Asked {
+        RestRequest of(Catalog catalog);
+    }
+
     /** Answers, and once more with the schema read anew when an old one may be why it failed. */
-    private Answer answer(RestRequest request) throws RequestRefused {
+    private Answer answer(Asked asked, boolean anonymous) throws RequestRefused {
         long started = System.nanoTime();
-        boolean anonymous = request.caller().isAnonymous();
         try {
             Catalog catalog = cache.current();
             try {
-                return answer(request, catalog);
+                return answer(asked.of(catalog), catalog);
             } catch (Refusal refusal) {
                 if (!refusal.maybeStaleSchema() || !isStale(catalog, started)) {
                     throw refusal;
@@ -92,47 +95,66 @@ public final class RestSurface implements Surface, AutoCloseable {
                     throw error;
                 }
             }
-            return answer(request, cache.newerThan(started));
+            Catalog newer = cache.newerThan(started);
+            return answer(asked.of(newer), newer);
         } catch (SQLException error) {
             throw PgError.answer(error, anonymous);
         }
     }
 
-    private boolean isStale(Catalog catalog, long started) {
-        return settings.reloadOnMiss() && catalog.loadedAt() - started <= 0;
+    private static boolean isStale(Catalog catalog, long started) {
+        return catalog.settings().reloadOnMiss() && catalog.loadedAt() - started <= 0;
     }
 
     private Answer answer(RestRequest request, Catalog catalog) throws SQLException {
-        Operations operations = new Operations(settings, database, catalog, request);
+        Session session = new Session(database, catalog, request);
         List<String> path = segments(request.path());
         if (path.isEmpty()) {
-            return new OpenApi(operations, catalog, request).answer();
+            return root(session);
         }
         if (path.size() == 2 && path.get(0).equals("rpc")) {
-            return call(operations, catalog, request, path.get(1));
+            return call(session, path.get(1));
         }
         if (path.size() != 1) {
             throw Refusal.of(404, "PGRST125", "Invalid path specified in request URL", null, null);
         }
         String table = path.get(0);
         return switch (request.method()) {
-            case "GET", "HEAD" -> operations.read(table);
-            case "POST" -> operations.insert(table);
-            case "PUT" -> operations.put(table);
-            case "PATCH" -> operations.update(table);
-            case "DELETE" -> operations.delete(table);
-            case "OPTIONS" -> allowed(operations.table(table));
+            case "GET", "HEAD" -> new Reading(session).table(table);
+            case "POST" -> new Writing(session, table).insert();
+            case "PUT" -> new Writing(session, table).put();
+            case "PATCH" -> new Writing(session, table).update();
+            case "DELETE" -> new Writing(session, table).delete();
+            case "OPTIONS" -> allowed(session.table(table));
             default -> throw unsupportedMethod(request.method());
         };
     }
 
-    private static Answer call(Operations operations, Catalog catalog, RestRequest request, String function)
-            throws SQLException {
+    private static Answer root(Session session) throws SQLException {
+        RestSettings.Features features = session.settings().features();
+        String spec = features.rootSpec();
+        return switch (session.request().method()) {
+            case "GET", "HEAD" -> {
+                if (spec != null && !spec.isBlank()) {
+                    yield new Reading(session).root(spec.substring(spec.lastIndexOf('.') + 1));
+                }
+                if (features.openApi().equals("disabled")) {
+                    throw Refusal.of(404, "PGRST126", "Root endpoint metadata is disabled", null, null);
+                }
+                yield new OpenApi(session).answer();
+            }
+            case "OPTIONS" -> allow("OPTIONS,GET,HEAD");
+            default -> throw unsupportedMethod(session.request().method());
+        };
+    }
+
+    private static Answer call(Session session, String function) throws SQLException {
+        RestRequest request = session.request();
         return switch (request.method()) {
-            case "GET", "HEAD", "POST" -> operations.call(function);
+            case "GET", "HEAD", "POST" -> new Reading(session).function(function);
             case "OPTIONS" -> {
                 List<Function> overloads =
-                        catalog.functions().getOrDefault(new Name(request.schema(), function), List.of());
+                        session.catalog().functions().getOrDefault(new Name(request.schema(), function), List.of());
                 boolean writes = !overloads.isEmpty() && overloads.stream().allMatch(Function::writes);
                 yield allow(writes ? "OPTIONS,POST" : "OPTIONS,GET,HEAD,POST");
             }

@@ -2,15 +2,23 @@ package dev.assay.supabase.rest;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A call of a function: which overload is meant, and the SQL that calls it. */
 final class Rpc {
+    /** Types of a body that only a function with one unnamed parameter takes, with the type of that. */
+    private static final Map<String, String> RAW =
+            Map.of("text/plain", "text", "text/xml", "xml", "application/octet-stream", "bytea");
+
+    private static final String FORM = "application/x-www-form-urlencoded";
+
     private final Function function;
     private final Map<String, List<String>> arguments;
     private final @Nullable Payload payload;
@@ -30,160 +38,196 @@ final class Rpc {
 
     /** A call with arguments from the query string. */
     static Rpc get(Catalog catalog, Name name, List<Map.Entry<String, String>> pairs) {
+        Map<String, List<String>> arguments = grouped(pairs);
+        return new Rpc(new Choice(catalog, name, arguments.keySet(), "").function(), arguments, null, null);
+    }
+
+    /**
+     * A call with a body: an object of arguments, or the one value of a function with one unnamed parameter.
+     *
+     * @param columns the arguments to take of an object, where the request names them
+     */
+    static Rpc post(Catalog catalog, Name name, byte[] body, String contentType, Optional<List<String>> columns) {
+        String type = contentType.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+        if (RAW.containsKey(type)) {
+            return new Rpc(new Choice(catalog, name, Set.of(), type).function(), Map.of(), null, body);
+        }
+        if (type.equals(FORM)) {
+            Map<String, List<String>> arguments = grouped(Payload.pairs(Payload.text(body)));
+            return new Rpc(new Choice(catalog, name, arguments.keySet(), type).function(), arguments, null, null);
+        }
+        if (body.length == 0) {
+            return new Rpc(new Choice(catalog, name, Set.of(), "application/json").function(), Map.of(), null, null);
+        }
+        Payload payload = Payload.of(body, Optional.of(contentType));
+        Set<String> keys = Set.copyOf(columns.orElse(payload.keys()));
+        return new Rpc(
+                new Choice(catalog, name, keys, "application/json").function(), Map.of(), payload.only(keys), null);
+    }
+
+    private static Map<String, List<String>> grouped(List<Map.Entry<String, String>> pairs) {
         Map<String, List<String>> arguments = new LinkedHashMap<>();
         for (Map.Entry<String, String> pair : pairs) {
             arguments.computeIfAbsent(pair.getKey(), key -> new ArrayList<>()).add(pair.getValue());
         }
-        Function function = choose(catalog, name, arguments.keySet(), null);
-        return new Rpc(function, arguments, null, null);
+        return arguments;
     }
 
-    /** A call with a body: an object of arguments, or the one value of a function with one unnamed parameter. */
-    static Rpc post(Catalog catalog, Name name, byte[] body, String contentType) {
-        if (contentType.startsWith("text/plain")
-                || contentType.startsWith("application/octet-stream")
-                || contentType.startsWith("text/xml")) {
-            String type = contentType.startsWith("text/plain")
-                    ? "text"
-                    : contentType.startsWith("text/xml") ? "xml" : "bytea";
-            List<Function> takers = catalog.functions().getOrDefault(name, List.of()).stream()
-                    .filter(f -> unnamedOf(f, List.of(type)))
-                    .toList();
-            if (!takers.isEmpty()) {
-                return new Rpc(takers.get(0), Map.of(), null, body);
+    /**
+     * Chooses among the functions of a name by the names of the arguments.
+     *
+     * @param bodyType of a call by POST; empty for one without a body
+     */
+    private record Choice(Catalog catalog, Name name, Set<String> keys, String bodyType) {
+
+        Function function() {
+            List<Function> all = catalog.functions().getOrDefault(name, List.of());
+            List<Function> found = all.stream().filter(this::fits).toList();
+            if (found.isEmpty()) {
+                found = all.stream().filter(this::takesBody).toList();
             }
+            if (found.isEmpty()) {
+                throw unknown(all);
+            }
+            if (found.size() > 1) {
+                throw Refusal.of(
+                        300,
+                        "PGRST203",
+                        "Could not choose the best candidate function between: "
+                                + found.stream().map(Choice::signature).collect(Collectors.joining(", ")),
+                        null,
+                        "Try renaming the parameters or the function itself in the database so function overloading can"
+                                + " be resolved");
+            }
+            return found.get(0);
         }
-        if (body.length == 0) {
-            return new Rpc(choose(catalog, name, Set.of(), null), Map.of(), null, null);
+
+        private boolean fits(Function function) {
+            if (function.parameters().isEmpty()) {
+                return keys.isEmpty() && !RAW.containsKey(bodyType);
+            }
+            return keys.stream().allMatch(function::takes)
+                    && function.parameters().stream()
+                            .filter(Function.Parameter::required)
+                            .allMatch(p -> !p.name().isEmpty() && keys.contains(p.name()));
         }
-        Payload payload = Payload.of(body, java.util.Optional.of(contentType));
-        Function function = choose(catalog, name, new LinkedHashSet<>(payload.keys()), payload);
-        return new Rpc(function, Map.of(), payload, null);
-    }
 
-    private static boolean unnamedOf(Function function, List<String> types) {
-        Function.Parameter only = function.unnamed();
-        return only != null && types.contains(only.type());
-    }
-
-    private static Function choose(Catalog catalog, Name name, Set<String> keys, @Nullable Payload payload) {
-        List<Function> all = catalog.functions().getOrDefault(name, List.of());
-        boolean named = payload == null || payload.kind() == Payload.Kind.OBJECT;
-        List<Function> found = all.stream().filter(f -> named && fits(f, keys)).toList();
-        if (found.isEmpty() && payload != null) {
-            found = all.stream()
-                    .filter(f -> unnamedOf(f, List.of("json", "jsonb")))
-                    .toList();
+        private boolean takesBody(Function function) {
+            Function.Parameter only = function.unnamed();
+            return only != null
+                    && (bodyType.equals("application/json")
+                            ? List.of("json", "jsonb").contains(only.type())
+                            : only.type().equals(RAW.get(bodyType)));
         }
-        if (found.isEmpty()) {
-            throw unknown(catalog, name, keys, payload != null);
+
+        private static String signature(Function function) {
+            return function.name().schema() + "." + function.name().name()
+                    + function.parameters().stream()
+                            .map(p -> p.name() + " => " + p.type())
+                            .collect(Collectors.joining(", ", "(", ")"));
         }
-        if (found.size() > 1) {
-            throw Refusal.of(
-                    300,
-                    "PGRST203",
-                    "Could not choose the best candidate function between: "
-                            + found.stream().map(Rpc::signature).collect(Collectors.joining(", ")),
-                    null,
-                    "Try renaming the parameters or the function itself in the database so function overloading can be"
-                            + " resolved");
+
+        private Refusal unknown(List<Function> same) {
+            String full = name.schema() + "." + name.name();
+            if (RAW.containsKey(bodyType)) {
+                return Refusal.unknownFunction(
+                        "Could not find the function " + full + " in the schema cache",
+                        "Searched for the function " + full + " with a single unnamed " + RAW.get(bodyType)
+                                + " parameter, but no matches were found in the schema cache.",
+                        null);
+            }
+            String list = String.join(", ", new TreeSet<>(keys));
+            String with =
+                    keys.isEmpty() ? " without parameters" : " with parameter" + (keys.size() > 1 ? "s " : " ") + list;
+            return Refusal.unknownFunction(
+                    "Could not find the function " + full + (keys.isEmpty() ? " without parameters" : "(" + list + ")")
+                            + " in the schema cache",
+                    "Searched for the function " + full + with
+                            + (bodyType.equals("application/json")
+                                    ? " or with a single unnamed json/jsonb parameter"
+                                    : "")
+                            + ", but no matches were found in the schema cache.",
+                    hint(same, list));
         }
-        return found.get(0);
-    }
 
-    private static boolean fits(Function function, Set<String> keys) {
-        return keys.stream().allMatch(function::takes)
-                && function.parameters().stream()
-                        .filter(Function.Parameter::required)
-                        .allMatch(p -> !p.name().isEmpty() && keys.contains(p.name()));
-    }
-
-    private static String signature(Function function) {
-        return function.name().schema() + "." + function.name().name()
-                + function.parameters().stream()
-                        .map(p -> p.name() + " => " + p.type())
-                        .collect(Collectors.joining(", ", "(", ")"));
-    }
-
-    private static Refusal unknown(Catalog catalog, Name name, Set<String> keys, boolean posted) {
-        String full = name.schema() + "." + name.name();
-        String list = String.join(", ", keys);
-        String with =
-                keys.isEmpty() ? " without parameters" : " with parameter" + (keys.size() > 1 ? "s " : " ") + list;
-        List<Function> same = catalog.functions().getOrDefault(name, List.of());
-        String hint = null;
-        if (!same.isEmpty()) {
-            hint = hint(same.get(0));
-        } else {
-            String near = Catalog.closest(
-                    name.name(),
-                    catalog.functions().keySet().stream()
-                            .filter(n -> n.schema().equals(name.schema()))
-                            .map(Name::name)
-                            .toList());
-            hint = near == null
-                    ? null
-                    : hint(catalog.functions()
-                            .get(new Name(name.schema(), near))
-                            .get(0));
+        private @Nullable String hint(List<Function> same, String list) {
+            Optional<String> near;
+            if (same.isEmpty()) {
+                near = Similar.to(name.name(), catalog.functionNames(name.schema()), Similar.CLOSE);
+            } else {
+                List<String> lists = same.stream()
+                        .map(f -> f.parameters().stream()
+                                .map(Function.Parameter::name)
+                                .sorted()
+                                .collect(Collectors.joining(", ", "(", ")")))
+                        .toList();
+                near = Similar.to("(" + list + ")", lists, Similar.REMOTE).map(name.name()::concat);
+            }
+            return near.map(found -> "Perhaps you meant to call the function " + name.schema() + "." + found)
+                    .orElse(null);
         }
-        return Refusal.unknownFunction(
-                "Could not find the function " + full + (keys.isEmpty() ? " without parameters" : "(" + list + ")")
-                        + " in the schema cache",
-                "Searched for the function " + full + with
-                        + (posted ? " or with a single unnamed json/jsonb parameter" : "")
-                        + ", but no matches were found in the schema cache.",
-                hint);
     }
 
-    private static String hint(Function function) {
-        return "Perhaps you meant to call the function " + function.name().schema() + "."
-                + function.name().name()
-                + function.parameters().stream()
-                        .map(Function.Parameter::name)
-                        .collect(Collectors.joining(", ", "(", ")"));
-    }
-
-    /** The call as a source of rows: the function's columns, or its value as {@code pgrst_scalar}. */
-    Sql source() {
-        Sql sql = new Sql()
-                .add(function.composite() ? "select pgrst_call.* from " : "select pgrst_call.pgrst_scalar from ");
+    /**
+     * The call as a source of rows: the function's columns, or its value as {@code pgrst_scalar}.
+     *
+     * @param computed names of computed columns of its rows that are needed too
+     */
+    Sql source(Set<String> computed) {
         List<Function.Parameter> given = new ArrayList<>();
-        boolean fromBody = payload != null && isNamedBody(payload);
-        if (fromBody && payload != null) {
+        Payload body = payload;
+        boolean named = body != null && function.unnamed() == null;
+        if (body != null && named) {
             for (Function.Parameter parameter : function.parameters()) {
-                if (payload.keys().contains(parameter.name())) {
+                if (body.keys().contains(parameter.name())) {
                     given.add(parameter);
                 }
             }
-            if (!given.isEmpty()) {
-                sql.add("json_to_record(").bind(payload.json()).add("::json) as pgrst_args(");
-                String comma = "";
-                for (Function.Parameter parameter : given) {
-                    sql.add(comma).name(parameter.name()).add(" ").add(parameter.type());
-                    comma = ", ";
-                }
-                sql.add("), lateral ");
-            }
         }
-        sql.add(function.name().sql()).add("(");
-        if (fromBody) {
+        Sql from = new Sql();
+        if (body != null && !given.isEmpty()) {
+            from.add("json_to_record(").bind(body.json()).add("::json) as pgrst_args(");
             String comma = "";
             for (Function.Parameter parameter : given) {
-                addName(sql.add(comma), parameter);
-                sql.add("pgrst_args.").name(parameter.name());
+                from.add(comma).name(parameter.name()).add(" ").add(parameter.type());
+                comma = ", ";
+            }
+            from.add(")");
+        }
+        Sql call = new Sql().add(function.name().sql()).add("(");
+        if (named) {
+            String comma = "";
+            for (Function.Parameter parameter : given) {
+                addName(call.add(comma), parameter);
+                call.add("pgrst_args.").name(parameter.name());
                 comma = ", ";
             }
         } else if (payload != null || raw != null) {
-            addUnnamed(sql);
+            addUnnamed(call);
         } else {
-            addPairs(sql);
+            addPairs(call);
         }
-        return sql.add(")").add(function.composite() ? " as pgrst_call" : " as pgrst_call(pgrst_scalar)");
+        return select(call.add(")"), from, computed);
     }
 
-    private boolean isNamedBody(Payload body) {
-        return body.kind() == Payload.Kind.OBJECT && fits(function, new LinkedHashSet<>(body.keys()));
+    private Sql select(Sql call, Sql from, Set<String> computed) {
+        Sql sql = new Sql().add("select ");
+        if (function.isRecord()) {
+            // as a value: only then PostgreSQL does not ask for the columns
+            sql.add(call).add(" as pgrst_scalar");
+            return from.isEmpty() ? sql : sql.add(" from ").add(from);
+        }
+        if (function.composite()) {
+            sql.add("pgrst_call.*");
+            computed.forEach(column -> sql.add(", pgrst_call.").name(column));
+        } else {
+            sql.add("pgrst_call.pgrst_scalar");
+        }
+        sql.add(" from ");
+        if (!from.isEmpty()) {
+            sql.add(from).add(", lateral ");
+        }
+        return sql.add(call).add(function.composite() ? " as pgrst_call" : " as pgrst_call(pgrst_scalar)");
     }
 
     private void addUnnamed(Sql sql) {
@@ -205,7 +249,7 @@ final class Rpc {
                 List<String> values = argument.getValue();
                 addName(sql.add(comma), parameter);
                 String value = parameter.variadic() && !isArray(values)
-                        ? ReadSql.array(values)
+                        ? FilterSql.array(values)
                         : values.get(values.size() - 1);
                 sql.bind(value).add("::").add(parameter.type());
                 comma = ", ";

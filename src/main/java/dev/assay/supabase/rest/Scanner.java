@@ -2,6 +2,7 @@ package dev.assay.supabase.rest;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -69,7 +70,7 @@ final class Scanner {
     }
 
     RuntimeException fail(String expected) {
-        String found = atEnd() ? "end of input" : "'" + text.charAt(at) + "'";
+        String found = atEnd() ? "end of input" : "\"" + text.charAt(at) + "\"";
         return Refusal.unparsable(
                 "\"failed to parse " + what + " (" + text + ")\" (line 1, column " + (at + 1) + ")",
                 "unexpected " + found + " expecting " + expected);
@@ -106,6 +107,28 @@ final class Scanner {
                 || c == '$';
     }
 
+    /** A text in double quotes when one is next and ends; else nothing is read. */
+    Optional<String> quotedIfWhole() {
+        int start = at;
+        if (peek() != '"') {
+            return Optional.empty();
+        }
+        at++;
+        while (!atEnd() && peek() != '"') {
+            at += peek() == '\\' ? 2 : 1;
+        }
+        boolean whole = peek() == '"';
+        at = start;
+        return whole ? Optional.of(quoted()) : Optional.empty();
+    }
+
+    /** Blanks and tabs, which mean nothing here. */
+    void blanks() {
+        while (peek() == ' ' || peek() == '\t') {
+            at++;
+        }
+    }
+
     /** A text in double quotes; a backslash takes the next character as it is. */
     String quoted() {
         expect("\"");
@@ -133,20 +156,39 @@ final class Scanner {
                 expect("->");
             }
             int start = at;
-            take("-");
+            boolean negative = take("-");
             int digits = at;
             while (!atEnd() && Character.digit(peek(), 10) >= 0 && peek() < 128) {
                 at++;
             }
-            boolean index = at > digits && (atEnd() || "-.,:)".indexOf(peek()) >= 0);
+            if (negative && at == digits) {
+                throw fail("digit");
+            }
+            boolean index = at > digits && (atEnd() || sees("->") || ".,:)".indexOf(peek()) >= 0);
             if (index) {
                 steps.add(new Field.Step(asText, text.substring(start, at), true));
             } else {
                 at = start;
-                steps.add(new Field.Step(asText, name(), false));
+                steps.add(new Field.Step(asText, key(), false));
             }
         }
         return List.copyOf(steps);
+    }
+
+    /** The key of a json object: anything but what has a meaning of its own. */
+    private String key() {
+        Optional<String> quoted = quotedIfWhole();
+        if (quoted.isPresent()) {
+            return quoted.get();
+        }
+        int start = at;
+        while (!atEnd() && "(:.,>)".indexOf(peek()) < 0 && (peek() != '-' || (at > start && !sees("->")))) {
+            at++;
+        }
+        if (at == start) {
+            throw fail("\"-\", digit or any non reserved character different from: .,>()");
+        }
+        return text.substring(start, at).strip();
     }
 
     /** The name of a type after {@code ::}. */

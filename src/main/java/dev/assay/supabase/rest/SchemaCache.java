@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -32,10 +31,10 @@ final class SchemaCache implements AutoCloseable {
     /** {@link System#nanoTime} of the last moment that is known to have changed the schema. */
     private volatile long changedAt;
 
-    SchemaCache(Database database, String jdbcUrl, List<String> schemas) {
+    SchemaCache(Database database, RestSettings settings) {
         this.database = database;
-        this.jdbcUrl = jdbcUrl;
-        this.reader = new CatalogReader(schemas);
+        this.jdbcUrl = settings.jdbcUrl();
+        this.reader = new CatalogReader(settings);
         this.changedAt = System.nanoTime();
         this.listener = new Thread(this::listen, "supabase-rest-schema");
         listener.setDaemon(true);

@@ -22,6 +22,19 @@ sealed interface SelectItem {
         static Column of(String name) {
             return new Column(new Field(name), null, null, null, null);
         }
+
+        /** How the JSON names it. */
+        String label() {
+            if (alias != null) {
+                return alias;
+            }
+            for (int i = field.path().size() - 1; i >= 0; i--) {
+                if (!field.path().get(i).index()) {
+                    return field.path().get(i).operand();
+                }
+            }
+            return field.name();
+        }
     }
 
     /**

@@ -15,26 +15,43 @@ import tools.jackson.databind.json.JsonMapper;
  * reads what functions left in {@code response.headers} and {@code response.status}.
  */
 final class Statement {
+    private static final JsonMapper MAPPER = new JsonMapper();
+
+    /**
+     * How the rows are to be counted without limit and offset.
+     *
+     * @param rows to count as the total
+     * @param how of the {@code count} preference, or {@code null} for not at all
+     * @param exactUpTo an estimate is made from here on; {@code null} to count exactly
+     */
+    record Counting(
+            Sql rows, @Nullable String how, @Nullable Long exactUpTo) {
+        boolean isPlanned() {
+            return "planned".equals(how) || isEstimated();
+        }
+
+        boolean isEstimated() {
+            return "estimated".equals(how) && exactUpTo != null;
+        }
+    }
+
     private final Sql sql = new Sql();
-    private final @Nullable Sql plan;
-    private final long exactUpTo;
+    private final @Nullable Counting counting;
 
     /**
      * @param source what writes or calls, named {@link WriteSql#SOURCE}; {@code null} for a read
      * @param rows the rows of the answer; {@code null} when only their number matters
      * @param body SQL that makes the body from {@code _t}
-     * @param count rows to count as the total, or {@code null}
-     * @param how of the {@code count} preference
+     * @param counting {@code null} when only the rows of the answer count
      * @param location SQL of the location, or {@code null}
      */
     Statement(
             @Nullable Sql source,
             @Nullable Sql rows,
             String body,
-            @Nullable Sql count,
-            @Nullable String how,
-            long estimateFrom,
+            @Nullable Counting counting,
             @Nullable Sql location) {
+        this.counting = counting;
         String with = "with ";
         if (source != null) {
             sql.add(with).add(WriteSql.SOURCE + " as (").add(source).add(")");
@@ -44,15 +61,13 @@ final class Statement {
             sql.add(with).add("pgrst_rows as (").add(rows).add(")");
         }
         sql.add(" select ");
-        boolean counted = count != null && how != null;
-        this.plan = counted && !"exact".equals(how) ? count : null;
-        this.exactUpTo = "estimated".equals(how) ? estimateFrom : -1;
-        if (counted && "exact".equals(how)) {
-            sql.add("(select count(*) from (").add(count).add(") pgrst_all)");
-        } else if (counted && "estimated".equals(how)) {
-            sql.add("(select count(*) from (").add(count).add(" limit " + (estimateFrom + 1) + ") pgrst_all)");
-        } else {
+        String how = counting == null ? null : counting.how();
+        if (counting == null || how == null || how.equals("planned")) {
             sql.add("null::bigint");
+        } else {
+            sql.add("(select count(*) from (").add(counting.rows());
+            sql.add(counting.isEstimated() ? " limit " + (counting.exactUpTo() + 1) : "")
+                    .add(") pgrst_all)");
         }
         sql.add(", count(_t), ").add(body);
         sql.add(", nullif(current_setting('response.headers', true), '')");
@@ -89,10 +104,11 @@ final class Statement {
             }
         }
         Long total = result.total();
-        if (plan == null || (total != null && total <= exactUpTo)) {
+        Counting count = counting;
+        if (count == null || !count.isPlanned() || isExact(count, total)) {
             return result;
         }
-        long planned = Math.max(planned(connection, plan), total == null ? 0 : total);
+        long planned = Math.max(planned(connection, count.rows()), total == null ? 0 : total);
         return new Result(
                 planned,
                 result.rows(),
@@ -103,14 +119,33 @@ final class Statement {
                 result.inserted());
     }
 
+    private static boolean isExact(Counting count, @Nullable Long total) {
+        Long exactUpTo = count.exactUpTo();
+        return total != null && exactUpTo != null && total <= exactUpTo;
+    }
+
+    /** PostgreSQL's plan of the statement instead of its result. */
+    byte[] explained(Connection connection, MediaType.Plan plan) throws SQLException {
+        StringBuilder lines = new StringBuilder();
+        try (PreparedStatement statement = connection.prepareStatement(plan.explain() + sql.text())) {
+            sql.fill(statement);
+            try (ResultSet rows = statement.executeQuery()) {
+                while (rows.next()) {
+                    lines.append(new String(rows.getBytes(1), StandardCharsets.UTF_8))
+                            .append('\n');
+                }
+            }
+        }
+        return lines.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
     /** How many rows PostgreSQL's planner expects. */
     private static long planned(Connection connection, Sql query) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement("explain (format json) " + query.text())) {
             query.fill(statement);
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
-                return new JsonMapper()
-                        .readTree(new String(rows.getBytes(1), StandardCharsets.UTF_8))
+                return MAPPER.readTree(new String(rows.getBytes(1), StandardCharsets.UTF_8))
                         .path(0)
                         .path("Plan")
                         .path("Plan Rows")

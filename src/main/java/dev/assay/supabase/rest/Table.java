@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param primaryKey columns; for a view, its columns that come from its tables' keys
  * @param writable PostgreSQL's bits for what it takes: 4 update, 8 insert, 16 delete
  * @param unique the columns of each unique constraint
+ * @param comment what its owner says of it, or {@code null}
  */
 record Table(
         long oid,
@@ -20,7 +21,8 @@ record Table(
         int writable,
         Map<String, Column> columns,
         List<String> primaryKey,
-        List<List<String>> unique) {
+        List<List<String>> unique,
+        @Nullable String comment) {
 
     boolean isInsertable() {
         return (writable & 8) != 0;
@@ -42,25 +44,50 @@ record Table(
         return !key.isEmpty() && key.size() == some.size() && key.containsAll(some);
     }
 
+    /** The same with other keys. */
+    Table keyed(List<String> primary, List<List<String>> others) {
+        return new Table(oid, name, view, writable, columns, primary, others, comment);
+    }
+
+    /** Whether clients see a column in another form than its own. */
+    boolean hasForms() {
+        return columns.values().stream().anyMatch(column -> column.form().toJson() != null);
+    }
+
     /**
      * A column.
      *
      * @param type as SQL, qualified where needed
      * @param baseType the type below a domain
      * @param defaultSql what a row gets without a value, or {@code null}
+     * @param form how a domain's values are written for clients
+     * @param required whether it refuses null
+     * @param labels of an enum, in order
      */
     record Column(
             String name,
             int number,
             String type,
             String baseType,
-            @Nullable String defaultSql) {
+            @Nullable String defaultSql,
+            Form form,
+            boolean required,
+            @Nullable String comment,
+            List<String> labels) {
         boolean isJson() {
             return baseType.equals("json") || baseType.equals("jsonb");
         }
-
-        boolean isTextSearchVector() {
-            return baseType.equals("tsvector");
-        }
     }
+
+    /**
+     * Functions, as SQL, that a domain's casts name ("Domain Representations" of PostgREST's reference).
+     *
+     * @param toJson makes what a client sees
+     * @param fromJson reads a value of a body
+     * @param fromText reads a value of a filter
+     */
+    record Form(
+            @Nullable String toJson,
+            @Nullable String fromJson,
+            @Nullable String fromText) {}
 }

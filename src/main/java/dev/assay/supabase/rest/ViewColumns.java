@@ -92,15 +92,13 @@ final class ViewColumns {
                 List<String> key = new ArrayList<>();
                 for (Long base : bases(oid)) {
                     Table table = tables.get(base);
-                    List<String> shown = table == null ? null : shown(view, table, table.primaryKey());
-                    if (shown != null) {
-                        key.addAll(shown);
+                    if (table != null) {
+                        shown(view, table, table.primaryKey()).stream()
+                                .findFirst()
+                                .ifPresent(key::addAll);
                     }
                 }
-                all.put(
-                        oid,
-                        new Table(
-                                oid, view.name(), true, view.writable(), view.columns(), List.copyOf(key), List.of()));
+                all.put(oid, view.keyed(List.copyOf(key), List.of()));
             }
         }
         return all;
@@ -114,7 +112,13 @@ final class ViewColumns {
             for (Shown source : showing(all, key.table(), key.columns())) {
                 for (Shown target : showing(all, key.target(), key.targetColumns())) {
                     keys.add(new ForeignKey(
-                            key.constraint(), source.by(), source.columns(), target.by(), target.columns()));
+                            key.constraint(),
+                            source.by(),
+                            source.columns(),
+                            target.by(),
+                            target.columns(),
+                            key.single(),
+                            source.by().oid() == target.by().oid()));
                 }
             }
         }
@@ -128,33 +132,37 @@ final class ViewColumns {
         showing.add(new Shown(table, columns));
         for (Long oid : views.keySet()) {
             Table view = all.get(oid);
-            List<String> shown = view == null ? null : shown(view, table, columns);
-            if (view != null && shown != null) {
-                showing.add(new Shown(view, shown));
+            if (view != null) {
+                shown(view, table, columns).forEach(shown -> showing.add(new Shown(view, shown)));
             }
         }
         return showing;
     }
 
-    /** The view's columns that show the given ones of a table, in their order; {@code null} unless it shows all. */
-    private @Nullable List<String> shown(Table view, Table table, List<String> columns) {
-        List<String> shown = new ArrayList<>();
+    /**
+     * The view's columns that show the given ones of a table, in their order: once for each choice where it shows one
+     * twice, not at all unless it shows all.
+     */
+    private List<List<String>> shown(Table view, Table table, List<String> columns) {
+        List<List<String>> choices = columns.isEmpty() ? List.of() : List.of(List.of());
         for (String wanted : columns) {
             Table.Column column = table.columns().get(wanted);
-            String own = column == null
-                    ? null
-                    : view.columns().values().stream()
-                            .filter(c ->
-                                    new Origin(table.oid(), column.number()).equals(origin(view.oid(), c.number(), 0)))
-                            .map(Table.Column::name)
-                            .findFirst()
-                            .orElse(null);
-            if (own == null) {
-                return null;
+            List<List<String>> longer = new ArrayList<>();
+            if (column != null) {
+                Origin origin = new Origin(table.oid(), column.number());
+                for (List<String> choice : choices) {
+                    for (Table.Column own : view.columns().values()) {
+                        if (origin.equals(origin(view.oid(), own.number(), 0))) {
+                            List<String> with = new ArrayList<>(choice);
+                            with.add(own.name());
+                            longer.add(with);
+                        }
+                    }
+                }
             }
-            shown.add(own);
+            choices = longer;
         }
-        return shown.isEmpty() ? null : shown;
+        return choices;
     }
 
     private Set<Long> bases(long view) {

@@ -1,9 +1,13 @@
 package dev.assay.supabase.rest;
 
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Writes {@code INSERT}, {@code UPDATE} and {@code DELETE} with what they return to the select around them. */
@@ -14,6 +18,8 @@ final class WriteSql {
     private static final String BODY = "pgrst_body";
     /** json_build_object takes 100 arguments. */
     private static final int PAIRS_AT_ONCE = 40;
+
+    private static final Pattern QUOTED_OR_MARK = Pattern.compile("'(?:''|[^'])*'|\"(?:\"\"|[^\"])*\"|\\?");
     /** Counts in a setting of the transaction how many rows were inserted, not updated. */
     private static final String COUNT_INSERT = "set_config('pgrst.inserted',"
             + " (coalesce(nullif(current_setting('pgrst.inserted', true), '')::int, 0) + 1)::text, true) <> '0'";
@@ -56,17 +62,23 @@ final class WriteSql {
             sql.add(")");
         }
         sql.add(" select ");
-        addNames(sql, BODY + ".", columns);
+        String comma = "";
+        for (String column : columns) {
+            addValue(sql.add(comma), column);
+            comma = ", ";
+        }
         sql.add(" from ");
         addBody(sql, payload, columns, defaults);
         sql.add(" where ").add(conflict != null && conflict.merge() ? COUNT_INSERT : "true");
-        only.forEach((column, value) ->
-                sql.add(" and " + BODY + ".").name(column).add(" = ").bind(value));
+        only.forEach((column, value) -> {
+            addValue(sql.add(" and "), column);
+            sql.add(" = ").bind(value);
+        });
         if (conflict != null) {
             addNames(sql.add(" on conflict ("), "", conflict.columns());
             if (conflict.merge() && !columns.isEmpty()) {
                 sql.add(") do update set ");
-                String comma = "";
+                comma = "";
                 for (String column : columns) {
                     sql.add(comma).name(column).add(" = excluded.").name(column);
                     comma = ", ";
@@ -91,7 +103,7 @@ final class WriteSql {
         sql.add("update ").add(table.name().sql()).add(" set ");
         String comma = "";
         for (String column : columns) {
-            sql.add(comma).name(column).add(" = " + BODY + ".").name(column);
+            addValue(sql.add(comma).name(column).add(" = "), column);
             comma = ", ";
         }
         sql.add(" from (select * from ");
@@ -110,7 +122,7 @@ final class WriteSql {
     private void addFilters(Sql sql, ReadNode node) {
         Scope scope = node.scope();
         if (scope.limit() == null && scope.offset() == 0) {
-            ReadSql.addWhere(sql, node, new Sql());
+            FilterSql.addWhere(sql, node, new Sql());
             return;
         }
         if (table.primaryKey().isEmpty()) {
@@ -126,8 +138,8 @@ final class WriteSql {
         addNames(sql.add(" where ("), prefix, table.primaryKey());
         addNames(sql.add(") in (select "), prefix, table.primaryKey());
         sql.add(" from ").add(table.name().sql());
-        ReadSql.addWhere(sql, node, new Sql());
-        ReadSql.addOrder(sql, node);
+        FilterSql.addWhere(sql, node, new Sql());
+        FilterSql.addOrder(sql, node);
         sql.add(scope.limit() == null ? "" : " limit " + scope.limit()).add(" offset " + scope.offset() + ")");
     }
 
@@ -157,10 +169,17 @@ final class WriteSql {
         sql.add(defaults ? ") as pgrst_element)" : "").add(") as " + BODY + "(");
         String comma = "";
         for (String column : columns) {
-            sql.add(comma).name(column).add(" ").add(column(column).type());
+            sql.add(comma).name(column).add(" ");
+            sql.add(column(column).form().fromJson() == null ? column(column).type() : "json");
             comma = ", ";
         }
         sql.add(")");
+    }
+
+    /** A value of the body, read by the function that its column's domain has for it. */
+    private void addValue(Sql sql, String column) {
+        String reader = column(column).form().fromJson();
+        sql.add(reader == null ? "" : reader + "(").add(BODY + ".").name(column).add(reader == null ? "" : ")");
     }
 
     private void addDefaults(Sql sql, List<String> columns) {
@@ -169,18 +188,19 @@ final class WriteSql {
         for (String name : columns) {
             String expression = column(name).defaultSql();
             if (expression != null) {
-                if (expression.indexOf('?') >= 0) {
-                    // the driver would take the question mark for a parameter
-                    throw Refusal.unsupported(
-                            "missing=default on column '" + name + "', whose default has a question mark,",
-                            "Send a value for it, or leave it out of columns");
-                }
                 sql.add(pairs % PAIRS_AT_ONCE == 0 ? (pairs == 0 ? open : ") || " + open) : ", ");
-                sql.bindText(name).add(", ").add(expression);
+                sql.bindText(name).add(", ").add(escaped(expression));
                 pairs++;
             }
         }
         sql.add(pairs == 0 ? "'{}'::jsonb" : ")");
+    }
+
+    /** A question mark that is an operator is written twice, or the driver takes it for a parameter. */
+    private static String escaped(String expression) {
+        return QUOTED_OR_MARK
+                .matcher(expression)
+                .replaceAll(found -> Matcher.quoteReplacement(found.group().equals("?") ? "??" : found.group()));
     }
 
     private Table.Column column(String name) {
@@ -207,6 +227,11 @@ final class WriteSql {
                 .filter(c -> !c.field().isStar())
                 .map(c -> c.field().name())
                 .forEach(names::add);
+        node.scope().orders().stream()
+                .filter(o -> o.relation() == null)
+                .map(o -> o.field().name())
+                .forEach(names::add);
+        star = star || (node.columns().isEmpty() && node.children().isEmpty());
         for (ReadNode child : node.children()) {
             Relation relation = child.relation();
             if (relation != null) {
@@ -226,6 +251,11 @@ final class WriteSql {
         return sql.isEmpty() ? sql.add("1") : sql;
     }
 
+    /** Percent-encoded, as a part of an address. */
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
     /** The columns that say where the row is. */
     Sql returningKey() {
         Sql sql = new Sql();
@@ -243,7 +273,7 @@ final class WriteSql {
                         "case when count(_t) = 1 then (select array_agg(d.key || '=' || coalesce('eq.' || d.value, 'is.null'))"
                                 + " from (select row_to_json(s) as row from " + SOURCE + " s limit 1) r,"
                                 + " json_each_text(r.row) d where d.key = any (")
-                .bind(ReadSql.array(table.primaryKey()))
+                .bind(FilterSql.array(table.primaryKey()))
                 .add("::text[])) end");
         return sql;
     }

@@ -1,8 +1,8 @@
 -- The roles of a Supabase project. They are the cluster's; each database of it sees the same ones.
 -- Passwords of roles that log in are set when a cluster starts.
-create role anon nologin noinherit;
-create role authenticated nologin noinherit;
-create role service_role nologin noinherit bypassrls;
+create role anon nologin;
+create role authenticated nologin;
+create role service_role nologin bypassrls;
 create role authenticator login noinherit;
 create role supabase_auth_admin login noinherit createrole;
 create role supabase_storage_admin login noinherit createrole;

@@ -30,6 +30,8 @@ create table public.keyless (a int, b int default 7);
 create table public.visits (id int primary key, who text not null default 'nobody');
 create function public.add(a int, b int default 10) returns int language sql immutable as 'select a + b';
 create function public.hello() returns text language sql stable as $$ select 'hello' $$;
+create domain public."text/plain" as text;
+create function public.greeting() returns public."text/plain" language sql stable as $$ select 'hello, "you"' $$;
 create function public.whoami() returns text language sql stable as $$ select coalesce(auth.role(), 'none') $$;
 create function public.find_people(wanted text) returns setof public.people language sql stable as 'select * from public.people where name = wanted';
 create function public.first_person() returns public.people language sql stable as 'select * from public.people order by id limit 1';

@@ -1,0 +1,22 @@
+package dev.assay.supabase.rest;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** The texts that lie beside the classes: queries and templates. */
+final class Resource {
+    private Resource() {}
+
+    static String text(String name) {
+        try (InputStream in = Resource.class.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("resource " + name + " is missing from the jar");
+            }
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
