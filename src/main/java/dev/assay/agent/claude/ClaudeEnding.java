@@ -1,9 +1,9 @@
 package dev.assay.agent.claude;
 
 import dev.assay.agent.Ending;
-import dev.assay.process.Exit;
+import dev.assay.agent.cli.ApiFailure;
+import dev.assay.agent.cli.ProcessEnd;
 import java.util.Map;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -18,8 +18,7 @@ import tools.jackson.databind.JsonNode;
  * @param refused whether the model refused without a way on
  * @param begun whether the session began
  * @param toolCalled whether a tool call was seen
- * @param exitCode the process's; empty where there was no process
- * @param fired what stopped the process
+ * @param end how the process ended
  */
 record ClaudeEnding(
         @Nullable JsonNode result,
@@ -28,8 +27,7 @@ record ClaudeEnding(
         boolean refused,
         boolean begun,
         boolean toolCalled,
-        OptionalInt exitCode,
-        Exit.Limit fired) {
+        ProcessEnd end) {
 
     private static final Map<String, Ending> BY_CLASS = Map.ofEntries(
             Map.entry("authentication_failed", Ending.AUTH),
@@ -56,8 +54,7 @@ record ClaudeEnding(
         String reason = text("terminal_reason");
         if (!isError() && (reason.isEmpty() || reason.equals("completed"))) {
             // A result that came before we stopped the process keeps what it says.
-            boolean exited = fired != Exit.Limit.NONE || exitCode.orElse(0) == 0;
-            return exited ? Ending.COMPLETED : byExitCode();
+            return end.orderly() ? Ending.COMPLETED : end.byExitCode(begun);
         }
         return switch (text("subtype")) {
             case "error_max_turns" -> Ending.LIMIT_TURNS;
@@ -73,7 +70,7 @@ record ClaudeEnding(
             case "budget_exhausted" -> Ending.LIMIT_BUDGET;
             case "structured_output_retry_exhausted" -> Ending.SCHEMA_FAILED;
             case "prompt_too_long" -> Ending.CONTEXT_FULL;
-            case "aborted_tools", "aborted_streaming" -> fired == Exit.Limit.NONE ? Ending.INTERRUPTED : byLimit();
+            case "aborted_tools", "aborted_streaming" -> end.byLimit(toolCalled);
             // An error before the session began is one of the arguments, such as a session that is not known.
             default -> begun ? byApiError() : Ending.CLI_USAGE;
         };
@@ -95,30 +92,17 @@ record ClaudeEnding(
             case 413 -> Ending.CONTEXT_FULL;
             case 429 -> Ending.RATE_LIMITED;
             case 529 -> Ending.OVERLOADED;
-            default -> Ending.API_ERROR;
+            default -> ApiFailure.ending(text("result"));
         };
     }
 
     private Ending withoutResult() {
-        if (fired != Exit.Limit.NONE && fired != Exit.Limit.STOPPED && retryClass != null) {
+        if (end.timedOut() && retryClass != null) {
             // It did nothing but ask again: the time was the service's.
             return BY_CLASS.getOrDefault(retryClass, Ending.API_ERROR);
         }
-        return fired == Exit.Limit.NONE ? byExitCode() : byLimit();
-    }
-
-    private Ending byLimit() {
-        return Ending.stoppedBy(fired, toolCalled);
-    }
-
-    private Ending byExitCode() {
-        int code = exitCode.orElse(0);
-        if (code == 0 || code == 129 || code == 130 || code == 143) {
-            // SIGINT while the model is asked: exit 0 without a result. SIGHUP and SIGTERM: 129 and 143.
-            return Ending.INTERRUPTED;
-        }
-        // Arguments that are refused: nothing on stdout, exit 1, the reason on stderr.
-        return begun || code > 128 ? Ending.CLI_CRASHED : Ending.CLI_USAGE;
+        // SIGINT while the model is asked: exit 0 without a result. Refused arguments: nothing on stdout, exit 1.
+        return end.stopped() ? end.byLimit(toolCalled) : end.byExitCode(begun);
     }
 
     private boolean isError() {

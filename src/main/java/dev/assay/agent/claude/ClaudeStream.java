@@ -6,6 +6,7 @@ import dev.assay.agent.Ending;
 import dev.assay.agent.Usage;
 import dev.assay.agent.cli.CliStream;
 import dev.assay.agent.cli.JsonLine;
+import dev.assay.agent.cli.ProcessEnd;
 import dev.assay.process.Exit;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -291,7 +292,13 @@ public final class ClaudeStream implements CliStream {
     public AgentResult finish(
             OptionalInt exitCode, Exit.Limit fired, Duration duration, String stderrTail, List<String> warnings) {
         Ending ending = new ClaudeEnding(
-                        lastResult, errorClass, retryClass, refused, turns > 0, calls.seen(), exitCode, fired)
+                        lastResult,
+                        errorClass,
+                        retryClass,
+                        refused,
+                        turns > 0,
+                        calls.seen(),
+                        new ProcessEnd(exitCode, fired))
                 .ending();
         return new AgentResult(
                 ending,

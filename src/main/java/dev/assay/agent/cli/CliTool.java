@@ -54,6 +54,11 @@ public final class CliTool implements AgentTool {
 
     @Override
     public Agent agentFor(Experiment experiment) {
+        return agent();
+    }
+
+    /** The agent for any work: it knows nothing but what it is told. */
+    public Agent agent() {
         return new CliAgent(this, account, supervisor);
     }
 

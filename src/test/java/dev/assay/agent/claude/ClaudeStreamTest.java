@@ -319,7 +319,7 @@ class ClaudeStreamTest {
     }
 
     private static List<byte[]> lines(String capture) throws IOException {
-        try (InputStream in = ClaudeStreamTest.class.getResourceAsStream(capture + ".jsonl")) {
+        try (InputStream in = ClaudeStreamTest.class.getResourceAsStream("2.1.329/" + capture + ".jsonl")) {
             assertThat(in).as(capture).isNotNull();
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()

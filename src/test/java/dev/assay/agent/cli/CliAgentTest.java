@@ -208,7 +208,7 @@ class CliAgentTest {
     }
 
     private void capture(String name) throws IOException {
-        try (InputStream in = ClaudeCode.class.getResourceAsStream(name + ".jsonl")) {
+        try (InputStream in = ClaudeCode.class.getResourceAsStream("2.1.329/" + name + ".jsonl")) {
             fake.file(name, Objects.requireNonNull(in, name).readAllBytes());
         }
     }

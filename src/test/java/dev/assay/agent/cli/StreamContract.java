@@ -49,9 +49,10 @@ public abstract class StreamContract {
         @Override
         public Stream<Arguments> provideArguments(ExtensionContext context) throws IOException, URISyntaxException {
             URL readme = Objects.requireNonNull(context.getRequiredTestClass().getResource("README.md"));
-            try (Stream<Path> files = Files.list(Path.of(readme.toURI()).getParent())) {
+            Path folder = Objects.requireNonNull(Path.of(readme.toURI()).getParent());
+            try (Stream<Path> files = Files.walk(folder, 2)) {
                 return files
-                        .map(file -> file.getFileName().toString())
+                        .map(file -> folder.relativize(file).toString())
                         .filter(name -> name.endsWith(".jsonl"))
                         .map(name -> name.substring(0, name.length() - ".jsonl".length()))
                         .sorted()
