@@ -19,7 +19,6 @@ import dev.assay.experiment.Overrides;
 import dev.assay.experiment.Role;
 import dev.assay.experiment.SkillsMode;
 import dev.assay.experiment.Variant;
-import dev.assay.process.Fence;
 import dev.assay.process.Supervisor;
 import dev.assay.report.AllureReport;
 import dev.assay.report.Changes;
@@ -30,7 +29,9 @@ import dev.assay.run.ExperimentRun;
 import dev.assay.run.ExperimentRuns;
 import dev.assay.run.Fingerprints;
 import dev.assay.run.OpenRun;
+import dev.assay.run.Isolation;
 import dev.assay.run.OracleApp;
+import dev.assay.run.PackageCache;
 import dev.assay.run.Recheck;
 import dev.assay.run.Roles;
 import dev.assay.run.RunContext;
@@ -47,6 +48,7 @@ import dev.assay.store.RunStore;
 import dev.assay.store.StoredResults;
 import dev.assay.target.EmbeddedTargets;
 import dev.assay.target.Targets;
+import dev.assay.tools.Tool;
 import dev.assay.tools.Tools;
 import java.io.PrintStream;
 import java.net.URI;
@@ -84,6 +86,7 @@ public final class Assay implements ExperimentRuns {
     private final Supervisor supervisor;
     private final Tools tools;
     private final Browsers browsers;
+    private final Isolation isolation;
     private final Targets targets;
     private final LogDatabase database;
     private final RunStore store;
@@ -104,6 +107,11 @@ public final class Assay implements ExperimentRuns {
         this.tools = new Tools(directories.cache(), supervisor, settings.flag(Option.OFFLINE), out);
         this.browsers = new Browsers(
                 tools, supervisor, settings.text(Option.CHROMIUM).map(given -> settings.path(Option.CHROMIUM)));
+        this.isolation = new Isolation(
+                Isolation.Wish.parse(settings.text(Option.ISOLATION).orElse("auto")),
+                supervisor,
+                searchPath(),
+                List.of(settings.directory(), settings.path(Option.EXPERIMENTS_DIR), directories.data()));
         this.targets = new EmbeddedTargets(directories.cache());
         this.database = LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache());
         this.store = new RunStore(database, out, clock);
@@ -150,19 +158,20 @@ public final class Assay implements ExperimentRuns {
                 uniqueId,
                 Fingerprints.of(experiment, targets.kind().id(), version()),
                 leftOut(),
-                now);
+                now,
+                isolation.missing());
         storedRuns.begins(info);
         return underWay(new BuildRun(context(info, resolved, listeners), clock, out));
     }
 
     @Override
-    public Recheck recheck(StoredRun run, Experiment experiment, Set<LayerKind> only) {
+    public Recheck recheck(StoredRun run, Experiment experiment, Set<LayerKind> only) throws InterruptedException {
         Set<String> leftOut = leftOut();
         if (!only.isEmpty()) {
             Stream.of(LayerKind.values()).filter(kind -> !only.contains(kind)).forEach(kind -> leftOut.add(kind.id()));
         }
         RunInfo info =
-                run.info(experiment, Fingerprints.of(experiment, targets.kind().id(), version()), leftOut);
+                run.info(experiment, Fingerprints.of(experiment, targets.kind().id(), version()), leftOut, isolation.missing());
         StoredResults before = StoredResults.of(run.folder());
         List<String> earlier = before.stages().stream()
                 .filter(stage -> stage.startsWith("evaluation") || stage.startsWith("recheck-"))
@@ -209,7 +218,8 @@ public final class Assay implements ExperimentRuns {
      * @param folder the run's own folder, which must not exist
      * @param told who is told of it, beside nobody else
      */
-    public Recheck recheck(Experiment experiment, String name, Recheck.App app, Path folder, List<RunListener> told) {
+    public Recheck recheck(Experiment experiment, String name, Recheck.App app, Path folder, List<RunListener> told)
+            throws InterruptedException {
         Variant variant = nobody(name.replace('/', '-'));
         RunInfo info = new RunInfo(
                 name.replace('/', '-') + "-" + UUID.randomUUID().toString().substring(0, 6),
@@ -222,7 +232,8 @@ public final class Assay implements ExperimentRuns {
                 "[engine:assay]/[experiment:" + experiment.name() + "]/[recheck:" + variant.id() + "]",
                 Fingerprints.of(experiment, targets.kind().id(), version()),
                 leftOut(),
-                clock.instant());
+                clock.instant(),
+                isolation.missing());
         return underWay(new Recheck(context(info, variant, told), name.replaceFirst("/", " "), app, clock, out));
     }
 
@@ -277,11 +288,18 @@ public final class Assay implements ExperimentRuns {
         for (String name : Environment.PASSED) {
             Optional.ofNullable(System.getenv(name)).ifPresent(value -> passed.put(name, value));
         }
+        Tool node = tools.node();
         return new Environment(
-                tools.node().bin() + ":" + searchPath(),
+                node.bin() + ":" + searchPath(),
                 passed,
-                directories.cache().resolve("npm"),
-                Fence.NONE);
+                new PackageCache(directories.cache().resolve("npm")),
+                isolation
+                        .fence()
+                        .showing(directories.cache().resolve("tools"))
+                        .showing(Environment.files(passed))
+                        .running(node.program())
+                        .running(node.bin().resolve("npm"))
+                        .running(node.bin().resolve("npx")));
     }
 
     private static String searchPath() {

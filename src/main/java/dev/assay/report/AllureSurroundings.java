@@ -55,6 +55,7 @@ final class AllureSurroundings {
                     default -> run.source();
                 });
         say("Target", run.targetKind());
+        say("Isolation", run.unisolated().map(why -> "UNISOLATED: " + why).orElse("bubblewrap"));
         if (!run.partial().isEmpty()) {
             say("PARTIAL, without", String.join(" ", new TreeSet<>(run.partial())));
         }

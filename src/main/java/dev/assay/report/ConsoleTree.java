@@ -60,13 +60,17 @@ public final class ConsoleTree implements RunListener {
                         lines.coloured(Colour.BOLD, view.label),
                         run.source().equals("recorded") ? lines.coloured(Colour.YELLOW, "RECORDED") : "",
                         run.source().equals("demo") ? "DEMO" : "",
-                        without(run))
+                        without(run),
+                        run.unisolated().isPresent() ? lines.coloured(Colour.YELLOW, "UNISOLATED") : "")
                 .filter(part -> !part.isEmpty())
                 .reduce((left, right) -> left + " · " + right)
                 .orElseThrow());
         header.add("  " + PlainText.line(run.experiment().title(), 160));
         header.add("  " + who(run) + " · target " + run.targetKind());
         header.add("  run " + run.id() + " · " + run.folder());
+        run.unisolated()
+                .ifPresent(why -> header.add("  unisolated: agents and the app see all that you can read; "
+                        + PlainText.line(why, 300)));
         print(view, header);
     }
 

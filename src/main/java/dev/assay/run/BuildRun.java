@@ -1,5 +1,6 @@
 package dev.assay.run;
 
+import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Clock;
 
@@ -32,9 +33,9 @@ public final class BuildRun extends OpenRun {
     }
 
     @Override
-    void prepare() throws InterruptedException {
+    void prepare() throws IOException, InterruptedException {
         state.committed(workspace.open());
-        state.prepared(context.environment().prepare());
+        prepareEnvironment();
         state.opened(context.targets()
                 .open(context.info().workspace(), context.info().folder().resolve("target")));
     }

@@ -13,10 +13,10 @@ import java.util.Map;
  *
  * @param path what PATH holds
  * @param passed values taken over from the harness: where certificates and proxies are
- * @param npmCache a package cache for npm
+ * @param packages npm's cache, of which each run has a copy in its HOME
  * @param fence what of the machine all runs' processes see, such as tools
  */
-public record Environment(String path, Map<String, String> passed, Path npmCache, Fence fence) {
+public record Environment(String path, Map<String, String> passed, PackageCache packages, Fence fence) {
     /** Names that may be taken over from the harness: none of them is a secret. */
     public static final List<String> PASSED = List.of(
             "NODE_EXTRA_CA_CERTS",
@@ -30,6 +30,14 @@ public record Environment(String path, Map<String, String> passed, Path npmCache
             "no_proxy",
             "npm_config_registry",
             "npm_config_cafile");
+
+    /** The files that taken over values name, such as certificates. */
+    public static Path[] files(Map<String, String> passed) {
+        return passed.values().stream()
+                .filter(value -> value.startsWith("/"))
+                .map(Path::of)
+                .toArray(Path[]::new);
+    }
 
     /** A process of one run: it has its HOME and the folder that it works in, and no other run's. */
     Fence around(Path home, Path folder) {
@@ -51,7 +59,7 @@ public record Environment(String path, Map<String, String> passed, Path npmCache
         variables.put("LANG", "C.UTF-8");
         variables.put("TERM", "dumb");
         variables.put("CI", "true");
-        variables.put("npm_config_cache", npmCache.toString());
+        variables.put("npm_config_cache", PackageCache.own(home).toString());
         variables.put("npm_config_prefer_offline", "true");
         variables.put("npm_config_audit", "false");
         variables.put("npm_config_fund", "false");

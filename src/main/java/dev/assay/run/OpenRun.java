@@ -48,6 +48,14 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
     /** Makes ready what the stages need; what it throws ends the run. */
     abstract void prepare() throws IOException, InterruptedException;
 
+    /** Makes ready what the run's processes see. */
+    final void prepareEnvironment() throws IOException, InterruptedException {
+        Environment made = context.environment().prepare();
+        made.packages().lend(context.home());
+        state.prepared(made);
+        context.info().unisolated().ifPresent(why -> state.warn("unisolated: " + why));
+    }
+
     /** Hands the stages over. */
     abstract void stages(Stages run) throws InterruptedException;
 
@@ -91,6 +99,7 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
                             + result.cause().map(cause -> " " + cause.id()).orElse("")));
             journal.tell(listener -> ends(listener, result));
             state.openTarget().ifPresent(this::close);
+            state.preparedEnvironment().map(Environment::packages).ifPresent(this::takeBack);
             leave();
             lock.ifPresent(RunLock::close);
             finished = Optional.of(result);
@@ -101,6 +110,17 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
     /** Whether {@link #finish()} has settled the run. */
     public final synchronized boolean isFinished() {
         return finished.isPresent();
+    }
+
+    /** What a cache is told does not count. */
+    private void takeBack(PackageCache packages) {
+        try {
+            boolean trusted = context.info().source().equals("recorded");
+            packages.takeBack(context.home(), trusted, !interrupted);
+        } catch (IOException e) {
+            console.println("warning: the run's package cache " + PackageCache.own(context.home())
+                    + " could not be taken back and removed (" + e + "); it may be deleted.");
+        }
     }
 
     /** A target that is gone already can refuse to close; the run's outcome is settled and stays. */

@@ -98,6 +98,7 @@ public final class OracleApp {
         Agent agent = recorded.agentFor(experiment);
         try (Target target = targets.open(folder, Files.createDirectory(scratch.resolve("target")))) {
             Environment made = environment.prepare();
+            made.packages().lend(home);
             for (RecordedCall call : recorded.calls(experiment)) {
                 AgentResult result = agent.perform(
                         new AgentRequest(
@@ -121,6 +122,7 @@ public final class OracleApp {
                             + String.join("; ", result.warnings()));
                 }
             }
+            made.packages().takeBack(home, true, true);
         }
         workspace.export(workspace.commit("finished"), done);
     }

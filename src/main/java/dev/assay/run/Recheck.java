@@ -76,7 +76,7 @@ public final class Recheck extends OpenRun {
         } else {
             state.committed(workspace.latest());
         }
-        state.prepared(context.environment().prepare());
+        prepareEnvironment();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.assay.experiment.Variant;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What is known of a run from its start.
@@ -20,6 +21,7 @@ import java.util.Map;
  * @param fingerprints digests of what must agree between runs that are compared
  * @param partial the layers left out by option; empty for a whole run
  * @param started when
+ * @param unisolated why its processes are not fenced in; empty where they are
  */
 public record RunInfo(
         String id,
@@ -32,7 +34,36 @@ public record RunInfo(
         String uniqueId,
         Map<String, String> fingerprints,
         java.util.Set<String> partial,
-        Instant started) {
+        Instant started,
+        Optional<String> unisolated) {
+    /** A run whose processes are fenced in. */
+    public RunInfo(
+            String id,
+            Experiment experiment,
+            Variant variant,
+            int repetition,
+            String source,
+            String targetKind,
+            Path folder,
+            String uniqueId,
+            Map<String, String> fingerprints,
+            java.util.Set<String> partial,
+            Instant started) {
+        this(
+                id,
+                experiment,
+                variant,
+                repetition,
+                source,
+                targetKind,
+                folder,
+                uniqueId,
+                fingerprints,
+                partial,
+                started,
+                Optional.empty());
+    }
+
     public Path workspace() {
         return folder.resolve("workspace");
     }

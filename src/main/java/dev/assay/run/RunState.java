@@ -67,6 +67,10 @@ final class RunState {
         return Objects.requireNonNull(environment, "the run is not prepared");
     }
 
+    Optional<Environment> preparedEnvironment() {
+        return Optional.ofNullable(environment);
+    }
+
     /** The Supabase that the app is built on; there once the run is prepared. */
     Target target() {
         return Objects.requireNonNull(target, "the run is not prepared");

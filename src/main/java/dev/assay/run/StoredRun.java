@@ -106,7 +106,11 @@ public record StoredRun(
     }
 
     /** What is known of the run, to go on with it now. */
-    public RunInfo info(Experiment read, Map<String, String> fingerprintsNow, Set<String> leftOut) {
+    public RunInfo info(
+            Experiment read,
+            Map<String, String> fingerprintsNow,
+            Set<String> leftOut,
+            Optional<String> unisolatedNow) {
         return new RunInfo(
                 id,
                 of(read),
@@ -118,7 +122,8 @@ public record StoredRun(
                 uniqueId,
                 fingerprintsNow,
                 leftOut,
-                started);
+                started,
+                unisolatedNow);
     }
 
     ObjectNode json() {

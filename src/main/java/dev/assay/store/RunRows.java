@@ -48,7 +48,8 @@ final class RunRows {
                 .put("folder", run.folder().toAbsolutePath().toString())
                 .put("host", host)
                 .put("pid", pid)
-                .put("partial", !run.partial().isEmpty());
+                .put("partial", !run.partial().isEmpty())
+                .put("unisolated", run.unisolated().isPresent());
         row.set("tags", array(run.experiment().tags()));
         row.set("left_out", array(run.partial()));
         row.set("fingerprints", object(run.fingerprints()));

@@ -168,7 +168,7 @@ final class ScriptedRun implements AutoCloseable {
                         scripted,
                         targets(),
                         layers,
-                        () -> new Environment(path(), Map.of(), folder.resolve("npm"), Fence.NONE),
+                        () -> new Environment(path(), Map.of(), new PackageCache(folder.resolve("npm")), Fence.NONE),
                         path(),
                         supervisor,
                         listeners,
