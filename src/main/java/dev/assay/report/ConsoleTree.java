@@ -69,8 +69,8 @@ public final class ConsoleTree implements RunListener {
         header.add("  " + who(run) + " · target " + run.targetKind());
         header.add("  run " + run.id() + " · " + run.folder());
         run.unisolated()
-                .ifPresent(why -> header.add("  unisolated: agents and the app see all that you can read; "
-                        + PlainText.line(why, 300)));
+                .ifPresent(why -> header.add(
+                        "  unisolated: agents and the app see all that you can read; " + PlainText.line(why, 300)));
         print(view, header);
     }
 

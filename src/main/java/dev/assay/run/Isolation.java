@@ -33,8 +33,7 @@ public final class Isolation {
                 case "auto" -> AUTO;
                 case "on" -> ON;
                 case "off" -> OFF;
-                default -> throw new UsageError(
-                        "Option 'isolation' must be auto, on or off, found '" + text + "'.");
+                default -> throw new UsageError("Option 'isolation' must be auto, on or off, found '" + text + "'.");
             };
         }
     }
@@ -61,8 +60,8 @@ public final class Isolation {
         }
         Bubblewrap bubblewrap = bubblewrap();
         if (wish == Wish.ON && !bubblewrap.works()) {
-            throw new UsageError("Isolation is on, but " + bubblewrap.why() + " Or leave isolation at auto: the run is then "
-                    + "marked unisolated.");
+            throw new UsageError("Isolation is on, but " + bubblewrap.why()
+                    + " Or leave isolation at auto: the run is then " + "marked unisolated.");
         }
         return bubblewrap.fence().hiding(hidden.toArray(Path[]::new));
     }
