@@ -56,6 +56,7 @@ final class ScriptedRun implements AutoCloseable {
     final List<String> flows = new ArrayList<>();
     Limits limits = Limits.DEFAULT;
     List<String> diagnostics = List.of();
+    Set<String> partial = Set.of();
     String trouble = "";
     int schema;
 
@@ -258,7 +259,7 @@ final class ScriptedRun implements AutoCloseable {
                 folder.resolve("run"),
                 "[engine:assay]/[run:1]",
                 Map.of(),
-                Set.of(),
+                partial,
                 Instant.now());
     }
 
