@@ -28,6 +28,7 @@ import dev.assay.run.Environment;
 import dev.assay.run.ExperimentRun;
 import dev.assay.run.ExperimentRuns;
 import dev.assay.run.Fingerprints;
+import dev.assay.run.Guidance;
 import dev.assay.run.OpenRun;
 import dev.assay.run.Isolation;
 import dev.assay.run.OracleApp;
@@ -197,6 +198,7 @@ public final class Assay implements ExperimentRuns {
                 performer(doing.planner(), info.experiment()),
                 performer(doing.implementer(), info.experiment()),
                 performer(doing.verifier(), info.experiment()),
+                Guidance.of(settings, doing.skills()),
                 targets,
                 layers,
                 this::environment,
@@ -269,7 +271,7 @@ public final class Assay implements ExperimentRuns {
 
     private Performer performer(Role role, Experiment experiment) {
         AgentTool tool = roles.tool(role);
-        return new Performer(tool.name(), role.model(), tool.agentFor(experiment));
+        return new Performer(tool.name(), role.model(), tool.agentFor(experiment), tool.skillsFolder());
     }
 
     private Set<String> leftOut() {

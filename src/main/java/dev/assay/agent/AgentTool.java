@@ -2,6 +2,7 @@ package dev.assay.agent;
 
 import dev.assay.experiment.Experiment;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** A tool that experiments can name in a role. One class each; no code outside asks which one it is. */
@@ -42,6 +43,11 @@ public interface AgentTool {
     /** What it signs in with, as far as Assay knows it: never to be written anywhere. */
     default List<String> secrets() {
         return List.of();
+    }
+
+    /** The folder of the workspace, relative, in which it looks for skills; empty where it knows none. */
+    default Optional<String> skillsFolder() {
+        return Optional.empty();
     }
 
     /** What a tool can do by itself; what it cannot is done around it. */

@@ -12,7 +12,8 @@ public final class BuildRun extends OpenRun {
     public BuildRun(RunContext context, Clock clock, PrintStream console) {
         super(context, clock, console);
         Calls calls = new Calls(context, state, workspace, journal, clock);
-        Prompts prompts = new Prompts(context.info().experiment());
+        Prompts prompts =
+                new Prompts(context.info().experiment(), context.guidance().encourageWebSearch());
         this.loop = new RunLoop(
                 context,
                 state,

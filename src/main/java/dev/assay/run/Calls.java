@@ -32,6 +32,7 @@ final class Calls {
     private final RunState state;
     private final Workspace workspace;
     private final Journal journal;
+    private final Skills skills;
     private final Clock clock;
 
     Calls(RunContext context, RunState state, Workspace workspace, Journal journal, Clock clock) {
@@ -39,6 +40,8 @@ final class Calls {
         this.state = state;
         this.workspace = workspace;
         this.journal = journal;
+        this.skills =
+                new Skills(context.info().variant().skills(), context.guidance(), workspace.folder(), context.home());
         this.clock = clock;
     }
 
@@ -82,7 +85,7 @@ final class Calls {
             throws InterruptedException {
         Attempt attempt = attempt(who, phase, step, prompt);
         AgentSink sink = journal.sinkFor(attempt);
-        AgentResult result = perform(who, attempt, Optional.of(schema), sink);
+        AgentResult result = perform(who, attempt, "", Optional.of(schema), sink);
         String diff = putBack(attempt, sink);
         Optional<Cause> cause = cause(result);
         if (cause.isPresent()) {
@@ -103,11 +106,21 @@ final class Calls {
         }
     }
 
-    /** Has work done in the workspace. */
+    /** Has work done in the workspace, with the skills that belong to its build phase. */
     Work work(Performer who, Phase phase, Optional<PlanStep> step, String prompt) throws InterruptedException {
         String before = state.commit();
-        Attempt attempt = attempt(who, phase, step, prompt);
-        AgentResult result = perform(who, attempt, Optional.empty(), journal.sinkFor(attempt));
+        BuildPhase kind = step.map(PlanStep::buildPhase).orElse(BuildPhase.FIX);
+        AgentResult result;
+        Attempt attempt;
+        try (Skills.Handed skills = this.skills.handTo(who, kind)) {
+            attempt = attempt(who, phase, step, prompt + skills.hint());
+            AgentSink sink = journal.sinkFor(attempt);
+            Overheard overheard = new Overheard(sink, skills::hear);
+            result = perform(who, attempt, skills.systemPrompt(), Optional.empty(), overheard);
+            if (!skills.isEmpty()) {
+                sink.notice(skills.told());
+            }
+        }
         String after =
                 workspace.commit(phase.id() + " " + step.map(PlanStep::id).orElse("") + " " + attempt.number());
         state.committed(after);
@@ -118,18 +131,20 @@ final class Calls {
     /** Has something looked up; what was searched for and read is kept as the attempt's result. */
     AgentResult research(Performer who, PlanStep step, String query, String prompt) throws InterruptedException {
         Attempt attempt = attempt(who, Phase.RESEARCH, Optional.of(step), prompt);
-        Lookups lookups = new Lookups(journal.sinkFor(attempt));
-        AgentResult result = perform(who, attempt, Optional.empty(), lookups);
-        String diff = putBack(attempt, lookups);
+        AgentSink sink = journal.sinkFor(attempt);
+        Lookups lookups = new Lookups();
+        AgentResult result = perform(who, attempt, "", Optional.empty(), new Overheard(sink, lookups::hear));
+        String diff = putBack(attempt, sink);
         over(attempt, result, cause(result), Optional.of(lookups.json(query)), diff);
         return result;
     }
 
     /** Runs a command of the experiment's list, as an attempt of Assay's own; what it changes is put back. */
     AgentResult diagnose(PlanStep step, String command) throws InterruptedException {
-        Performer assay = new Performer("assay", Optional.empty(), new Diagnostic(context.supervisor()));
+        Performer assay =
+                new Performer("assay", Optional.empty(), new Diagnostic(context.supervisor()), Optional.empty());
         Attempt attempt = attempt(assay, Phase.DIAGNOSE, Optional.of(step), command);
-        AgentResult result = perform(assay, attempt, Optional.empty(), journal.sinkFor(attempt));
+        AgentResult result = perform(assay, attempt, "", Optional.empty(), journal.sinkFor(attempt));
         workspace.reset();
         over(attempt, result, cause(result), Optional.empty(), "");
         return result;
@@ -165,7 +180,8 @@ final class Calls {
                 clock.instant());
     }
 
-    private AgentResult perform(Performer who, Attempt attempt, Optional<JsonNode> schema, AgentSink sink)
+    private AgentResult perform(
+            Performer who, Attempt attempt, String systemPrompt, Optional<JsonNode> schema, AgentSink sink)
             throws InterruptedException {
         journal.tell(listener -> listener.attemptStarted(context.info(), attempt));
         Limits limits = context.info().experiment().limits();
@@ -182,7 +198,7 @@ final class Calls {
                                 attempt.phase(),
                                 attempt.stepId(),
                                 attempt.number(),
-                                "",
+                                systemPrompt,
                                 attempt.prompt(),
                                 schema,
                                 workspace.folder(),

@@ -18,18 +18,27 @@ final class Prompts {
     private static final int DIFF_LIMIT = 60_000;
 
     private final Experiment experiment;
+    private final String lookingUp;
 
-    Prompts(Experiment experiment) {
+    /** @param encourageWebSearch whether agents are told to look things up */
+    Prompts(Experiment experiment, boolean encourageWebSearch) {
         this.experiment = experiment;
+        this.lookingUp =
+                encourageWebSearch ? "\n" + fill("look-things-up", Map.of()).strip() + "\n" : "";
     }
 
     String plan() {
         return fill(
                 "plan",
                 Map.of(
-                        "prompt", experiment.prompt(),
-                        "interface", experiment.app().text(),
-                        "schema", Schemas.PLAN_TEXT));
+                        "prompt",
+                        experiment.prompt(),
+                        "interface",
+                        experiment.app().text(),
+                        "lookingUp",
+                        lookingUp,
+                        "schema",
+                        Schemas.PLAN_TEXT));
     }
 
     String implement(Plan plan, PlanStep step, List<String> findings) {
@@ -43,6 +52,7 @@ final class Prompts {
                         "stepTitle", step.title(),
                         "stepDescription", step.description(),
                         "criteria", bullets(step.acceptanceCriteria()),
+                        "lookingUp", lookingUp,
                         "findings", found));
     }
 
@@ -59,7 +69,13 @@ final class Prompts {
                         "criteria", bullets(step.acceptanceCriteria()),
                         "diff", shown,
                         "schema", Schemas.VERDICT_TEXT,
-                        "diagnostics", String.join(", ", experiment.diagnostics())));
+                        "diagnostics", diagnostics()));
+    }
+
+    private String diagnostics() {
+        return experiment.diagnostics().isEmpty()
+                ? "none is offered here"
+                : "one of: " + String.join(", ", experiment.diagnostics());
     }
 
     String research(PlanStep step, String query) {
@@ -107,7 +123,13 @@ final class Prompts {
                 Map.of(
                         "prompt", experiment.prompt(),
                         "interface", experiment.app().text(),
+                        "lookingUp", lookingUp,
                         "findings", bullets(findings)));
+    }
+
+    /** What is said of skills that are at hand as files. */
+    static String skills(String list) {
+        return "\n" + fill("skills", Map.of("skills", list));
     }
 
     /** The same question once more, with what was wrong with the answer. */

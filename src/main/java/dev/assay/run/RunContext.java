@@ -15,6 +15,7 @@ import java.util.Optional;
  *
  * @param info what is known of it
  * @param planner who plans, {@code implementer} who implements, {@code verifier} who verifies
+ * @param guidance what the agents are given beside their task
  * @param targets where fresh targets come from
  * @param layers the checks, by layer
  * @param environment makes what the agent's and the app's processes see
@@ -28,6 +29,7 @@ public record RunContext(
         Performer planner,
         Performer implementer,
         Performer verifier,
+        Guidance guidance,
         Targets targets,
         Map<LayerKind, Layer> layers,
         Preparation environment,
@@ -36,8 +38,12 @@ public record RunContext(
         List<RunListener> listeners,
         List<String> secrets) {
 
-    /** A role's tool and the agent that does its calls in this run. */
-    public record Performer(String tool, Optional<String> model, Agent agent) {}
+    /**
+     * A role's tool and the agent that does its calls in this run.
+     *
+     * @param skillsFolder where in the workspace the tool looks for skills by itself; empty where it does not
+     */
+    public record Performer(String tool, Optional<String> model, Agent agent, Optional<String> skillsFolder) {}
 
     /** Finds or installs what the run's processes need; it may take its time, and fail. */
     @FunctionalInterface

@@ -57,6 +57,9 @@ final class ScriptedRun implements AutoCloseable {
     Limits limits = Limits.DEFAULT;
     List<String> diagnostics = List.of();
     Set<String> partial = Set.of();
+    SkillsMode skills = SkillsMode.NONE;
+    Optional<String> skillsFolder = Optional.empty();
+    Guidance guidance = new Guidance(Path.of("skills"), Guidance.Filter.PHASE_MATCHED, false);
     String trouble = "";
     int schema;
 
@@ -160,13 +163,14 @@ final class ScriptedRun implements AutoCloseable {
     }
 
     RunResult run() throws InterruptedException {
-        Performer scripted = new Performer("scripted", Optional.empty(), agent());
+        Performer scripted = new Performer("scripted", Optional.empty(), agent(), skillsFolder);
         BuildRun run = new BuildRun(
                 new RunContext(
                         info(),
                         scripted,
                         scripted,
                         scripted,
+                        guidance,
                         targets(),
                         layers,
                         () -> new Environment(path(), Map.of(), new PackageCache(folder.resolve("npm")), Fence.NONE),
@@ -252,7 +256,7 @@ final class ScriptedRun implements AutoCloseable {
         return new RunInfo(
                 "run-1",
                 experiment,
-                new Variant("scripted", role, role, role, SkillsMode.NONE, 1),
+                new Variant("scripted", role, role, role, skills, 1),
                 1,
                 "recorded",
                 "embedded",

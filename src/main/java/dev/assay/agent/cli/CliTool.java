@@ -87,6 +87,11 @@ public final class CliTool implements AgentTool {
         return List.copyOf(account.keys(cli).values());
     }
 
+    @Override
+    public Optional<String> skillsFolder() {
+        return cli.skillsFolder();
+    }
+
     /** What tells the CLI from others. */
     public Cli cli() {
         return cli;
