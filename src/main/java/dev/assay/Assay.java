@@ -14,6 +14,7 @@ import dev.assay.check.RlsLayer;
 import dev.assay.check.SmokeLayer;
 import dev.assay.check.browser.BrowserLayer;
 import dev.assay.check.browser.Browsers;
+import dev.assay.check.browser.StartPageVisit;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Overrides;
 import dev.assay.experiment.Role;
@@ -121,7 +122,9 @@ public final class Assay implements ExperimentRuns {
         this.layers = new EnumMap<>(Map.of(
                 LayerKind.API, new ApiLayer(),
                 LayerKind.RLS, new RlsLayer(),
-                LayerKind.SMOKE, new SmokeLayer(supervisor),
+                LayerKind.SMOKE,
+                        new SmokeLayer(
+                                supervisor, new StartPageVisit(browsers, !settings.flag(Option.SKIP_BROWSER_TEST))),
                 LayerKind.BROWSER, new BrowserLayer(supervisor, browsers)));
         this.roles = new Roles(agents(), AUTO_READER, AUTO_WRITER, role -> Overrides.withModel(role, settings));
     }

@@ -11,9 +11,6 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +25,12 @@ import java.util.regex.Pattern;
 /** The app under test as processes: its commands, and the server that it is started as. */
 public final class AppServer implements AutoCloseable {
     private static final Duration STARTUP = Duration.ofSeconds(60);
+    /** For an answer while it comes up. */
+    private static final Duration FIRST = Duration.ofSeconds(10);
+
+    /** For a whole page. */
+    static final Duration PAGE = Duration.ofSeconds(20);
+
     private static final int TAIL_LINES = 200;
     private static final Pattern LISTENS =
             Pattern.compile("(?:localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1?]):(\\d{2,5})");
@@ -119,17 +122,9 @@ public final class AppServer implements AutoCloseable {
         probe.expect(answers, "`" + subject.app().start() + "` " + why, "an answer on port " + subject.port(), why);
     }
 
-    /** Fetches a page; empty where the app does not answer. */
-    Optional<HttpResponse<String>> page(String path) throws InterruptedException {
-        try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(origin + path))
-                    .timeout(Duration.ofSeconds(20))
-                    .header("Accept", "text/html")
-                    .build();
-            return Optional.of(http.send(request, BodyHandlers.ofString()));
-        } catch (IOException e) {
-            return Optional.empty();
-        }
+    /** Fetches a page; empty where the app does not answer, or does not come to an end. */
+    Optional<AppPage> page(String path) throws InterruptedException {
+        return AppPage.get(http, URI.create(origin + path), PAGE);
     }
 
     /** Where the app answers, such as {@code http://127.0.0.1:41234}; empty before it does. */
@@ -138,16 +133,11 @@ public final class AppServer implements AutoCloseable {
     }
 
     private boolean answersAt(String candidate) throws InterruptedException {
-        try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(candidate + "/"))
-                    .timeout(Duration.ofSeconds(10))
-                    .build();
-            http.send(request, BodyHandlers.discarding());
+        boolean answers = AppPage.answers(http, URI.create(candidate + "/"), FIRST);
+        if (answers) {
             origin = candidate;
-            return true;
-        } catch (IOException e) {
-            return false;
         }
+        return answers;
     }
 
     private static boolean listens(int port) {

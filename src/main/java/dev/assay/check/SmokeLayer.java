@@ -1,7 +1,6 @@
 package dev.assay.check;
 
 import dev.assay.process.Supervisor;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -10,10 +9,16 @@ import java.util.regex.Pattern;
 public final class SmokeLayer implements Layer {
     private static final Pattern SCRIPT = Pattern.compile("(?i)<script\\b");
 
-    private final Supervisor supervisor;
+    /** How many characters of the page are kept. */
+    private static final int SHOWN = 100_000;
 
-    public SmokeLayer(Supervisor supervisor) {
+    private final Supervisor supervisor;
+    private final StartPage startPage;
+
+    /** @param startPage looks at the page that the app comes up with */
+    public SmokeLayer(Supervisor supervisor, StartPage startPage) {
         this.supervisor = supervisor;
+        this.startPage = startPage;
     }
 
     @Override
@@ -29,46 +34,59 @@ public final class SmokeLayer implements Layer {
         new AuthFlow(Api.anon(subject.target())).check(checks);
     }
 
-    private static void app(Subject subject, AppServer app, Checks checks) throws InterruptedException {
-        record Part(String id, CheckBody body) {}
+    private void app(Subject subject, AppServer app, Checks checks) throws InterruptedException {
+        record Part(String id, String name, CheckBody body) {}
         List<Part> parts = List.of(
                 new Part(
-                        "install", probe -> app.command("install", subject.app().install(), probe)),
-                new Part("build", probe -> app.command("build", subject.app().build(), probe)),
-                new Part("start", app::start),
-                new Part("page", probe -> page(app, probe)));
+                        "install",
+                        "install",
+                        probe -> app.command("install", subject.app().install(), probe)),
+                new Part(
+                        "build",
+                        "build",
+                        probe -> app.command("build", subject.app().build(), probe)),
+                new Part("start", "start", app::start),
+                new Part("page", "start page without console errors", probe -> {
+                    if (page(app, probe)) {
+                        startPage.look(subject, app.origin(), probe);
+                    }
+                }));
         String broken = "";
         for (Part part : parts) {
             if (!broken.isEmpty()) {
-                checks.skipped(part.id(), part.id(), "not asked: " + broken + " did not succeed");
-            } else if (!checks.check(part.id(), part.id(), part.body()).passed()) {
+                checks.skipped(part.id(), part.name(), "not asked: " + broken + " did not succeed");
+            } else if (!checks.check(part.id(), part.name(), part.body()).passed()) {
                 broken = part.id();
             }
         }
     }
 
-    private static void page(AppServer app, Probe probe) throws InterruptedException {
-        Optional<HttpResponse<String>> page = app.page("/");
-        String found = page.map(response -> response.statusCode() + ", "
-                        + response.headers().firstValue("content-type").orElse("no content type") + ", "
-                        + response.body().length() + " characters")
-                .orElse("no answer");
-        page.ifPresent(response -> probe.attach("page", "text/plain", response.body()));
-        probe.expect(
-                page.filter(response -> response.statusCode() == 200).isPresent(),
+    private static boolean page(AppServer app, Probe probe) throws InterruptedException {
+        Optional<AppPage> page = app.page("/");
+        String found = page.map(answer -> answer.status() + ", " + answer.contentType() + ", "
+                        + answer.body().length() + " characters")
+                .orElse("no whole answer within " + AppServer.PAGE.toSeconds() + " s");
+        page.ifPresent(answer -> probe.attach("page", "text/plain", shortened(answer.body())));
+        boolean there = probe.expect(
+                page.filter(answer -> answer.status() == 200).isPresent(),
                 "the start page does not answer with 200",
                 "200",
                 found);
-        probe.expect(
-                page.filter(response -> response.body().contains("<")).isPresent(),
+        boolean html = probe.expect(
+                page.filter(answer -> answer.body().contains("<")).isPresent(),
                 "the start page is not HTML",
                 "HTML",
                 found);
-        probe.expect(
-                page.filter(response -> hasContent(response.body())).isPresent(),
+        boolean content = probe.expect(
+                page.filter(answer -> hasContent(answer.body())).isPresent(),
                 "the start page is empty: it has neither text nor a script that could make any",
                 "content",
                 found);
+        return there && html && content;
+    }
+
+    private static String shortened(String html) {
+        return html.length() > SHOWN ? html.substring(0, SHOWN) + "\n… and " + (html.length() - SHOWN) + " more" : html;
     }
 
     private static boolean hasContent(String html) {

@@ -192,7 +192,8 @@ class SmokeLayerIT {
         AppOnTarget app = AppOnTarget.of(targets, folder);
         app.close();
 
-        RecordedChecks checks = RecordedChecks.of(new SmokeLayer(supervisor), subject(app, "true", "true", "exit 1"));
+        RecordedChecks checks = RecordedChecks.of(
+                new SmokeLayer(supervisor, StartPage.NOT_LOOKED_AT), subject(app, "true", "true", "exit 1"));
 
         assertThat(checks.errors().get("sign-up")).contains("does not answer");
         assertThat(checks.results.get("sign-up").findings()).isEmpty();
@@ -200,7 +201,8 @@ class SmokeLayerIT {
 
     private RecordedChecks check(String install, String build, String start, String... migrations) throws Exception {
         try (AppOnTarget app = AppOnTarget.of(targets, folder, migrations)) {
-            return RecordedChecks.of(new SmokeLayer(supervisor), subject(app, install, build, start));
+            return RecordedChecks.of(
+                    new SmokeLayer(supervisor, StartPage.NOT_LOOKED_AT), subject(app, install, build, start));
         }
     }
 

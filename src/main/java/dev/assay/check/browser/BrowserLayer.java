@@ -2,7 +2,6 @@ package dev.assay.check.browser;
 
 import dev.assay.check.Api;
 import dev.assay.check.AppServer;
-import dev.assay.check.CheckBody;
 import dev.assay.check.CheckError;
 import dev.assay.check.Checks;
 import dev.assay.check.Database;
@@ -22,16 +21,17 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 
-/** What a person meets in the app: the start page, then the contracted flows, in Chromium. */
+/** What a person meets in the app: the contracted flows, in Chromium. */
 public final class BrowserLayer implements Layer {
     /** Where bundlers put what they built. */
     private static final List<String> BUILT = List.of("dist", "build", "out", ".next", ".output", ".svelte-kit");
 
     private final Supervisor supervisor;
     private final Browsers browsers;
-    private final Bounds bounds;
+    private final Visits visits;
     private final TableNames tables;
 
     /** The names of the tables that a contracted resource may be in. */
@@ -47,7 +47,7 @@ public final class BrowserLayer implements Layer {
     BrowserLayer(Supervisor supervisor, Browsers browsers, Bounds bounds, TableNames tables) {
         this.supervisor = supervisor;
         this.browsers = browsers;
-        this.bounds = bounds;
+        this.visits = new Visits(browsers, bounds);
         this.tables = tables;
     }
 
@@ -64,22 +64,26 @@ public final class BrowserLayer implements Layer {
             boolean up = checks.check("start", "the app comes up", probe -> start(subject, app, probe))
                     .passed();
             TestUsers users = new TestUsers(Api.anon(subject.target()));
-            ask("console", "start page without console errors", up, checks, probe -> {
-                visit("console", new ConsoleFlow(), subject, app, probe);
-            });
+            String unusable = up ? "" : "the app does not come up";
             for (String flow : subject.contract().flows()) {
-                ask(flow, flow, up, checks, probe -> visit(flow, flow(flow, subject, users), subject, app, probe));
+                if (!unusable.isEmpty()) {
+                    checks.skipped(flow, flow, "not asked: " + unusable);
+                } else if (!walk(flow, subject, app, users, checks)) {
+                    unusable = "the app brings browsers down, see " + flow;
+                }
             }
         }
     }
 
-    private static void ask(String id, String name, boolean up, Checks checks, CheckBody body)
+    /** Returns whether the app can go on being visited. */
+    private boolean walk(String name, Subject subject, AppServer app, TestUsers users, Checks checks)
             throws InterruptedException {
-        if (up) {
-            checks.check(id, name, body);
-        } else {
-            checks.skipped(id, name, "not asked: the app does not come up");
-        }
+        AtomicBoolean usable = new AtomicBoolean(true);
+        checks.check(name, name, probe -> {
+            Flow flow = flow(name, subject, users);
+            usable.set(visits.make(name, () -> flow, app.origin(), subject.artifacts(), probe));
+        });
+        return usable.get();
     }
 
     private static void start(Subject subject, AppServer app, Probe probe) throws InterruptedException {
@@ -119,29 +123,6 @@ public final class BrowserLayer implements Layer {
     private static Resource needed(Optional<Resource> resource, String flow) {
         return resource.orElseThrow(() -> new CheckError(
                 "The contract asks for the flow " + flow + " but names no resource: add resource: { table, text }."));
-    }
-
-    private void visit(String id, Flow flow, Subject subject, AppServer app, Probe probe) throws InterruptedException {
-        try {
-            browsers.run(
-                    bounds.whole(),
-                    browser -> new Visit(
-                                    id,
-                                    app.origin(),
-                                    browser,
-                                    probe,
-                                    subject.artifacts(),
-                                    browsers.recordsVideo(),
-                                    bounds)
-                            .walk(flow));
-        } catch (Overdue e) {
-            browsers.examine(); // one that fails here is broken itself, and the app is not to blame
-            probe.expect(
-                    false,
-                    "the page keeps the browser so busy that nothing can be done with it",
-                    "a page that can be used",
-                    e.getMessage());
-        }
     }
 
     /** The tables that the contract's rule of that name matches; the table of that very name where there is no rule. */

@@ -9,6 +9,7 @@ import dev.assay.process.Marked;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** One Playwright and its Chromium, with the thread that alone may touch them. */
 final class BrowserThread implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
+    private static final int PAGE_MEGABYTES = 512;
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
     private final Path node;
@@ -125,6 +127,8 @@ final class BrowserThread implements AutoCloseable {
                 .launch(new BrowserType.LaunchOptions()
                         .setExecutablePath(chromium)
                         .setHeadless(true)
+                        // A page that takes memory without end crashes early, and not the machine.
+                        .setArgs(List.of("--js-flags=--max-old-space-size=" + PAGE_MEGABYTES))
                         .setTimeout(START.toMillis() / 2.0));
         browser = launched;
         return launched;

@@ -49,6 +49,16 @@ public final class Browsers implements AutoCloseable {
      * @throws CheckError where not, with what to do
      */
     public void examine() throws InterruptedException {
+        examine(true);
+    }
+
+    /** @param install whether a Chromium is installed where there is none */
+    void examine(boolean install) throws InterruptedException {
+        if (!install && tools.lookForChromium(chromium).isEmpty()) {
+            throw new CheckError(
+                    "There is no Chromium, and the browser layer, for which one would be installed, is left"
+                            + " out: name one with the option chromium.");
+        }
         try {
             run(DOCTOR, browser -> {
                 try (Page page = browser.newPage()) {

@@ -3,6 +3,7 @@ package dev.assay.check.browser;
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.Dialog;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.PlaywrightException;
 import com.microsoft.playwright.TimeoutError;
@@ -18,17 +19,28 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One check's use of the browser: a window for each person in it, each a context of its own, so that nothing is shared
  * and nothing is left. Dialogs are dismissed, windows that the app opens are closed, and both are told.
  */
 final class Visit {
+    /** Playwright's word for what is in the way, in the log of the call that it could not do. */
+    private static final Pattern COVERED = Pattern.compile("(?m)^[\\s-]*(<.*) intercepts pointer events");
+
     /** So many dialogs are dismissed; then the app is taken for one that never stops. */
     private static final int MOST_DIALOGS = 20;
 
     /** So many windows are closed, each of which costs time and memory. */
     private static final int MOST_POPUPS = 5;
+
+    /** Characters of a page's text that are kept. */
+    private static final int MOST_TEXT = 50_000;
+
+    /** Bytes of a file that is kept. */
+    private static final long MOST_EVIDENCE = 50L << 20;
 
     private static final int VIDEO_WIDTH = 800;
     private static final int VIDEO_HEIGHT = 500;
@@ -136,8 +148,8 @@ final class Visit {
     /** Playwright's word for what happened, as what a user would notice, or as an error of ours. */
     private void judge(PlaywrightException thrown) {
         String said = BrowserThread.firstLine(thrown);
-        if (crashed || !browser.isConnected()) {
-            throw new CheckError("The browser crashed: " + said, thrown);
+        if (crashed || said.contains("crashed") || !browser.isConnected()) {
+            throw new Crashed(said, thrown);
         }
         if (flooded()) {
             return; // told with the dialogs and windows
@@ -146,7 +158,14 @@ final class Visit {
         if (closedItself) {
             probe.expect(false, "the page closes itself", "a page that stays open", said);
         } else if (thrown instanceof TimeoutError) {
-            probe.expect(false, "the page does not respond: " + said, "a page that responds", describe());
+            Matcher covered = COVERED.matcher(String.valueOf(thrown.getMessage()));
+            probe.expect(
+                    false,
+                    covered.find()
+                            ? "something lies over the page and takes the clicks: " + shortened(covered.group(1))
+                            : "the page does not respond: " + said,
+                    "a page that responds",
+                    describe());
         } else if (said.contains("net::ERR_")) {
             probe.expect(false, "the page cannot be opened: " + said, "a page", said);
         } else {
@@ -224,7 +243,9 @@ final class Visit {
         evidence("trace", () -> {
             Path file = artifacts.resolve(name + "-trace.zip");
             window.context().tracing().stop(new Tracing.StopOptions().setPath(file));
-            probe.attach(name + " trace", "application/zip", file);
+            if (small(file)) {
+                probe.attach(name + " trace", "application/zip", file);
+            }
         });
         evidence("closed window", () -> window.context().close());
         if (video && window.page().video() != null) {
@@ -232,16 +253,32 @@ final class Visit {
                 Path file = artifacts.resolve(name + ".webm");
                 window.page().video().saveAs(file);
                 window.page().video().delete();
-                probe.attach(name + " video", "video/webm", file);
+                if (small(file)) {
+                    probe.attach(name + " video", "video/webm", file);
+                }
             });
         }
     }
 
     private String text(Page page) {
-        return page.url() + "\n"
-                + page.locator("body")
-                        .ariaSnapshot(new com.microsoft.playwright.Locator.AriaSnapshotOptions()
-                                .setTimeout(bounds.pageEvidence()));
+        String body =
+                page.locator("body").ariaSnapshot(new Locator.AriaSnapshotOptions().setTimeout(bounds.pageEvidence()));
+        return page.url() + "\n" + (body.length() > MOST_TEXT ? body.substring(0, MOST_TEXT) + "…" : body);
+    }
+
+    /** What a page of enormous size leaves is not worth its place. */
+    private boolean small(Path file) {
+        try {
+            long size = Files.size(file);
+            if (size <= MOST_EVIDENCE) {
+                return true;
+            }
+            Files.delete(file);
+            probe.note(file.getFileName() + " was not kept: " + (size >> 20) + " MB.");
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private boolean evidence(String what, Runnable taking) {

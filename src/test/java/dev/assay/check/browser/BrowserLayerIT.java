@@ -2,8 +2,8 @@ package dev.assay.check.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.assay.check.AppServer;
 import dev.assay.check.CheckBody;
 import dev.assay.check.CheckError;
 import dev.assay.check.CheckResult;
@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -41,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Against a small app that is right, and the same app with one thing wrong. Needs Node and a Chromium. */
+/** Against a small app that is right, and the same app with one thing wrong. Needs npm, or Node and a Chromium. */
 @Timeout(300)
 class BrowserLayerIT {
     private static final List<String> FLOWS = List.of("auth-redirect", "login", "create-resource", "realtime");
@@ -87,10 +88,8 @@ class BrowserLayerIT {
     }
 
     @BeforeAll
-    static void needsChromium() throws InterruptedException {
-        assumeTrue(
-                TOOLS.lookForChromium(Optional.empty()).isPresent(),
-                "no Chromium on the PATH, in Playwright's cache or in Assay's");
+    static void startChromium() throws InterruptedException {
+        BROWSERS.examine(); // installed where there is none, so that no test has to wait for it
     }
 
     @AfterAll
@@ -105,7 +104,7 @@ class BrowserLayerIT {
 
         assertThat(reported.skipped).isEmpty();
         assertThat(reported.results)
-                .containsOnlyKeys("start", "console", "auth-redirect", "login", "create-resource", "realtime");
+                .containsOnlyKeys("page", "start", "auth-redirect", "login", "create-resource", "realtime");
         reported.results.forEach((id, result) -> assertThat(result.status())
                 .as("%s: %s %s", id, result.findings(), result.error())
                 .isEqualTo(Status.PASSED));
@@ -131,12 +130,13 @@ class BrowserLayerIT {
                 "data-stays | login | still on the screen after signing out",
                 "create-does-nothing | create-resource | does not appear on the page",
                 "optimistic | create-resource | is not saved",
+                "covered | login | lies over the page and takes the clicks: <dialog open=\"\">We use cookies.</dialog>",
                 "dialog | create-resource | a dialog that stands in the way: confirm \"Really add it?\"",
                 "no-realtime | realtime | does not appear in another without a reload",
-                "throws | console | the app is broken",
+                "throws | page | the app is broken",
             })
     void should_say_what_a_user_would_notice(String mutant, String check, String message) throws Exception {
-        List<String> flows = check.equals("console") ? List.of() : List.of(check);
+        List<String> flows = check.equals("page") ? List.of() : List.of(check);
 
         Reported reported = run(mutant, flows, SHORT);
 
@@ -162,14 +162,54 @@ class BrowserLayerIT {
                 "console-flood | puts errors on the console",
                 "busy-loop | ",
                 "popups | one window after another",
+                "never-ends | does not finish loading",
+                "memory | ",
             })
     void should_cost_a_hostile_app_failed_checks_only(String mutant, String message) throws Exception {
         Reported reported = run(mutant, List.of("auth-redirect"), HOSTILE);
 
         assertThat(reported.results.values()).extracting(CheckResult::status).doesNotContain(Status.ERROR);
-        assertThat(reported.status("console")).isEqualTo(Status.FAILED);
-        assertThat(reported.messages("console")).contains(message == null ? "" : message);
+        assertThat(reported.status("page")).isEqualTo(Status.FAILED);
+        assertThat(reported.messages("page")).contains(message == null ? "" : message);
         BROWSERS.examine();
+    }
+
+    @Test
+    void should_blame_an_app_that_crashes_a_browser_that_works_otherwise() throws Exception {
+        Visits visits = new Visits(BROWSERS, SHORT);
+
+        CheckResult result = CheckResult.of(probe -> {
+            boolean usable = visits.make(
+                    "crash",
+                    () -> visit -> visit.window("visitor").page().navigate("chrome://crash"),
+                    "",
+                    folder,
+                    probe);
+            assertThat(usable).isFalse();
+        });
+
+        assertThat(result.status()).as(result.error()).isEqualTo(Status.FAILED);
+        assertThat(result.findings()).extracting(Finding::message).containsExactly("the page crashes the browser");
+    }
+
+    @Test
+    void should_not_blame_an_app_for_a_crash_that_does_not_come_back() throws Exception {
+        Visits visits = new Visits(BROWSERS, SHORT);
+        AtomicInteger visited = new AtomicInteger();
+
+        CheckResult result = CheckResult.of(probe -> visits.make(
+                "crash",
+                () -> visit -> {
+                    Screen screen = visit.window("visitor");
+                    screen.page().navigate(visited.incrementAndGet() == 1 ? "chrome://crash" : "about:blank");
+                    probe.expect(true, "it is open", "open", "closed");
+                },
+                "",
+                folder,
+                probe));
+
+        assertThat(result.status()).as(result.error()).isEqualTo(Status.PASSED);
+        assertThat(result.notes()).anyMatch(note -> note.startsWith("The browser broke down"));
     }
 
     @Test
@@ -178,8 +218,7 @@ class BrowserLayerIT {
 
         assertThat(reported.status("start")).isEqualTo(Status.FAILED);
         assertThat(reported.messages("start")).contains("ended before it answered");
-        assertThat(reported.skipped)
-                .containsOnlyKeys("console", "auth-redirect", "login", "create-resource", "realtime");
+        assertThat(reported.skipped).containsOnlyKeys("auth-redirect", "login", "create-resource", "realtime");
     }
 
     @Test
@@ -234,6 +273,14 @@ class BrowserLayerIT {
                 port,
                 folder.resolve("artifacts"));
         Reported reported = new Reported();
+        try (AppServer app = new AppServer(subject, SUPERVISOR)) {
+            reported.check("page", "start page without console errors", probe -> {
+                app.start(probe);
+                if (probe.findings().isEmpty()) {
+                    new StartPageVisit(BROWSERS, true, bounds).look(subject, app.origin(), probe);
+                }
+            });
+        }
         new BrowserLayer(SUPERVISOR, BROWSERS, bounds, (any, resource) -> List.of(resource.table()))
                 .run(subject, reported);
         return reported;

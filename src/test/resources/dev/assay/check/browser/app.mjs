@@ -78,6 +78,16 @@ async function home() {
     };
   }
 }
+if (mutant === "covered") {
+  const notice = document.createElement("dialog");
+  notice.textContent = "We use cookies.";
+  notice.oncancel = (event) => event.preventDefault();
+  document.body.append(notice);
+  notice.showModal();
+}
+if (mutant === "memory") {
+  for (const all = []; ; ) all.push(new Array(1e6).fill({}));
+}
 if (mutant === "dialog-loop") {
   for (;;) alert("You have won");
 }
@@ -157,6 +167,13 @@ const server = createServer(async (request, response) => {
     return response.end();
   }
   response.writeHead(200, { "content-type": "text/html" });
+  if (mutant === "never-ends" && person) {
+    return response.write(page);
+  }
+  if (mutant === "huge" && person) {
+    response.write(page);
+    for (let i = 0; i < 300; i++) response.write("<p>todo</p>".repeat(10_000));
+  }
   response.end(page);
 });
 server.listen(Number(process.env.PORT), "127.0.0.1");
