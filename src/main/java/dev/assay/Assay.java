@@ -30,8 +30,8 @@ import dev.assay.run.ExperimentRun;
 import dev.assay.run.ExperimentRuns;
 import dev.assay.run.Fingerprints;
 import dev.assay.run.Guidance;
-import dev.assay.run.OpenRun;
 import dev.assay.run.Isolation;
+import dev.assay.run.OpenRun;
 import dev.assay.run.OracleApp;
 import dev.assay.run.PackageCache;
 import dev.assay.run.Recheck;
@@ -174,8 +174,8 @@ public final class Assay implements ExperimentRuns {
         if (!only.isEmpty()) {
             Stream.of(LayerKind.values()).filter(kind -> !only.contains(kind)).forEach(kind -> leftOut.add(kind.id()));
         }
-        RunInfo info =
-                run.info(experiment, Fingerprints.of(experiment, targets.kind().id(), version()), leftOut, isolation.missing());
+        RunInfo info = run.info(
+                experiment, Fingerprints.of(experiment, targets.kind().id(), version()), leftOut, isolation.missing());
         StoredResults before = StoredResults.of(run.folder());
         List<String> earlier = before.stages().stream()
                 .filter(stage -> stage.startsWith("evaluation") || stage.startsWith("recheck-"))

@@ -150,6 +150,11 @@ final class Calls {
         return result;
     }
 
+    /** Marks the workspace's last commit as what a step of the plan left; where there are more, by number. */
+    void mark(int step) throws InterruptedException {
+        workspace.mark("step-" + step);
+    }
+
     /** What the workspace is now against an earlier commit of it, as a unified diff; empty where it is the same. */
     String changesSince(String commit) throws InterruptedException {
         return commit.equals(state.commit()) ? "" : workspace.diff(commit, state.commit());

@@ -65,7 +65,11 @@ final class StepRun {
                 return;
             }
             Resolution resolution = attempt.resolution.orElseThrow();
-            end(resolution).ifPresent(end -> state.over(step.id(), end));
+            Optional<StepEnd> end = end(resolution);
+            if (end.isPresent()) {
+                state.over(step.id(), end.get());
+                calls.mark(state.locked().size());
+            }
             if (checkpoint.due(resolution, attempt.verdict, attempt.warnings)) {
                 checkpoint.replan(step, resolution, attempt.verdict, attempt.warnings, inside);
             }

@@ -107,10 +107,7 @@ public record StoredRun(
 
     /** What is known of the run, to go on with it now. */
     public RunInfo info(
-            Experiment read,
-            Map<String, String> fingerprintsNow,
-            Set<String> leftOut,
-            Optional<String> unisolatedNow) {
+            Experiment read, Map<String, String> fingerprintsNow, Set<String> leftOut, Optional<String> unisolatedNow) {
         return new RunInfo(
                 id,
                 of(read),

@@ -82,7 +82,7 @@ final class Workspace {
         return git("rev-parse", "HEAD").strip();
     }
 
-    /** Marks the last commit as what a step of the plan, or another part of the run, left. */
+    /** Marks the last commit as what a part of the run left: {@code refs/assay/NAME}. */
     void mark(String name) throws InterruptedException {
         git("update-ref", "refs/assay/" + name, "HEAD");
     }
@@ -114,7 +114,7 @@ final class Workspace {
         stage();
         return git("diff", "--cached", "--name-only", "-z")
                 .transform(names -> Arrays.stream(names.split("\0", -1)))
-                .filter(name -> !name.isEmpty())
+                .filter(name -> !name.isBlank())
                 .toList();
     }
 
