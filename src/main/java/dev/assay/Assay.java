@@ -5,7 +5,11 @@ import dev.assay.agent.claude.ClaudeCode;
 import dev.assay.agent.cli.Account;
 import dev.assay.agent.cli.Cli;
 import dev.assay.agent.cli.CliTool;
+import dev.assay.agent.codex.Codex;
+import dev.assay.agent.cursor.Cursor;
+import dev.assay.agent.gemini.Gemini;
 import dev.assay.agent.nop.NopTool;
+import dev.assay.agent.opencode.OpenCode;
 import dev.assay.agent.recorded.RecordedTool;
 import dev.assay.check.ApiLayer;
 import dev.assay.check.Layer;
@@ -254,7 +258,7 @@ public final class Assay implements ExperimentRuns {
     /** The tools that roles can name. To add a CLI, name it here. */
     private Map<String, AgentTool> agents() {
         List<AgentTool> tools = new ArrayList<>(List.of(new RecordedTool(supervisor), new NopTool()));
-        for (Cli cli : List.of(new ClaudeCode())) {
+        for (Cli cli : List.of(new ClaudeCode(), new Cursor(), new Codex(), new OpenCode(), new Gemini())) {
             Optional<URI> endpoint =
                     Option.of(cli.name() + "-base-url").flatMap(settings::text).map(URI::create);
             tools.add(new CliTool(cli, new Account(System.getenv(), endpoint), supervisor));

@@ -65,7 +65,12 @@ final class CliAgent implements Agent {
 
     private Command command(AgentRequest request, Installation installation) throws IOException {
         CliCall call = cli.call(
-                request, new Surroundings(account.endpoint(), request.fence().stands(), root()));
+                request,
+                new Surroundings(
+                        account.endpoint(),
+                        account.keys(cli).keySet(),
+                        request.fence().stands(),
+                        root()));
         Files.createDirectories(request.home());
         CliHome home = new CliHome(request.home());
         home.signIn(cli, account.home());

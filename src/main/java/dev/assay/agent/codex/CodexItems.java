@@ -27,6 +27,11 @@ final class CodexItems {
         return Set.copyOf(openCalls);
     }
 
+    /** A command that was left in the background starts and never completes. */
+    void endTurn() {
+        openCalls.clear();
+    }
+
     /** Whether there was a tool call. */
     boolean seen() {
         return seen;

@@ -75,6 +75,7 @@ public final class CodexStream implements CliStream {
             }
             case "turn.completed" -> completed(node, events);
             case "turn.failed" -> {
+                items.endTurn();
                 failure = message(node.path("error"));
                 events.add(new AgentEvent.TurnFinished(false, "failed", failure, null));
             }
@@ -92,6 +93,7 @@ public final class CodexStream implements CliStream {
 
     private void completed(JsonNode node, List<AgentEvent> events) {
         completed = true;
+        items.endTurn();
         failure = null;
         retry = null;
         JsonNode tokens = node.path("usage");
@@ -170,7 +172,7 @@ public final class CodexStream implements CliStream {
                 ending,
                 ending == Ending.COMPLETED ? "" : "Codex ended " + ending.id() + ": " + words(end, stderrTail),
                 items.lastText(),
-                Optional.empty(),
+                completed ? structured() : Optional.empty(),
                 usage,
                 Optional.ofNullable(sessionId),
                 Optional.empty(),
@@ -223,5 +225,10 @@ public final class CodexStream implements CliStream {
             return "retrying " + retry;
         }
         return stderrTail.isBlank() ? end.words() : stderrTail.strip();
+    }
+
+    /** An answer by a schema is the last message; what a schema lets be left out is null in it. */
+    private Optional<JsonNode> structured() {
+        return JsonLine.of(items.lastText().getBytes(UTF_8)).object().map(StrictSchema::withoutNulls);
     }
 }

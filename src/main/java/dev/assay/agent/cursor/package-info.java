@@ -1,7 +1,7 @@
 /**
- * Cursor's agent: how its stream is read and what its endings mean.
+ * Cursor's agent: how it is called, how its stream is read, and what its endings mean.
  *
- * <p>The door is {@link dev.assay.agent.cursor.CursorStream}. The form is that of {@code agent -p --output-format
+ * <p>The door is {@link dev.assay.agent.cursor.Cursor}. The form is that of {@code agent -p --output-format
  * stream-json}, as its documentation and the readers of others have it: it was not measured here. Known of it: after its
  * result it may never exit, each further result counts for itself, and a failure may leave no result at all.
  */

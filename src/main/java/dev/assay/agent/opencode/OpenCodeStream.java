@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -28,6 +29,8 @@ import tools.jackson.databind.JsonNode;
  * {@code stop}. Usage and cost are those of a step, so they are added up.
  */
 public final class OpenCodeStream implements CliStream {
+    private static final Pattern DENIED = Pattern.compile("rejected permission|has specified a rule");
+
     private final Set<String> counted = new HashSet<>();
 
     private int steps;
@@ -97,10 +100,16 @@ public final class OpenCodeStream implements CliStream {
         begun = true;
         toolCalled = true;
         String id = part.path("callID").stringValue("");
-        String name = part.path("tool").stringValue("");
-        CanonicalTool tool = OpenCodeTool.canonical(name);
         JsonNode state = part.path("state");
         JsonNode input = state.path("input");
+        String called = part.path("tool").stringValue("");
+        // What it makes of a call of a tool that is not offered, be it taken away or made up.
+        boolean unavailable = called.equals("invalid");
+        String name = unavailable ? input.path("tool").stringValue(called) : called;
+        CanonicalTool tool = OpenCodeTool.canonical(name);
+        if (unavailable && tool == CanonicalTool.TOOL_USE) {
+            tool = CanonicalTool.UNKNOWN;
+        }
         events.add(new AgentEvent.ToolStarted(
                 id,
                 name,
@@ -115,18 +124,19 @@ public final class OpenCodeStream implements CliStream {
             todo(input.path("todos"), events);
         }
         String failure = Fields.text(state, "error");
-        boolean denied = failure != null
-                && (failure.contains("rejected permission") || failure.contains("has specified a rule"));
+        String output = failure == null ? state.path("output").stringValue("") : failure;
+        boolean denied =
+                failure != null && DENIED.matcher(failure).find() || unavailable && OpenCodeTool.needsPermission(tool);
         if (denied) {
-            events.add(new AgentEvent.PermissionDenied(id, failure));
+            events.add(new AgentEvent.PermissionDenied(id, output));
         }
         // A command that fails is a call that completed. No exit code where there should be one: it was stopped.
         JsonNode exit = state.path("metadata").path("exit");
         Integer exitCode = Fields.number(state.path("metadata"), "exit");
-        boolean ok = state.path("status").stringValue("").equals("completed")
+        boolean ok = !unavailable
+                && state.path("status").stringValue("").equals("completed")
                 && (exit.isMissingNode() || exitCode != null && exitCode == 0);
-        events.add(ToolOutput.of(failure == null ? state.path("output").stringValue("") : failure)
-                .finished(id, ok, exitCode, millis(state.path("time")), denied));
+        events.add(ToolOutput.of(output).finished(id, ok, exitCode, millis(state.path("time")), denied));
     }
 
     private static @Nullable Long millis(JsonNode time) {
@@ -171,8 +181,9 @@ public final class OpenCodeStream implements CliStream {
         long cacheWrite = tokens.path("cache").path("write").longValue(0);
         long output = tokens.path("output").longValue(0);
         long reasoning = tokens.path("reasoning").longValue(0);
+        // A model whose price it does not know costs nothing, it says.
+        Optional<BigDecimal> cost = part.path("cost").decimalValueOpt().filter(value -> value.signum() > 0);
         boolean apart = tokens.path("total").longValue(0) == input + cacheRead + cacheWrite + output + reasoning;
-        Optional<BigDecimal> cost = part.path("cost").decimalValueOpt();
         return new Usage(
                 input,
                 cacheRead,

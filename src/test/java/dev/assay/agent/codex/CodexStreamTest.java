@@ -265,6 +265,22 @@ class CodexStreamTest extends StreamContract {
     }
 
     @Test
+    void should_give_the_structured_answer() {
+        replay("output-schema");
+
+        assertThat(finish(stream, 0, Exit.Limit.NONE).structured())
+                .hasValueSatisfying(answer ->
+                        assertThat(answer.path("verdict").asString("")).isEqualTo("PROCEED"));
+    }
+
+    @Test
+    void should_give_no_structured_answer_where_there_is_none() {
+        replay("output-schema-invalid-answer");
+
+        assertThat(finish(stream, 0, Exit.Limit.NONE).structured()).isEmpty();
+    }
+
+    @Test
     void should_say_what_was_rejected_before_it_became_a_call() {
         Capture capture = new Capture(getClass(), "sandbox-read-only");
 

@@ -173,6 +173,35 @@ class OpenCodeStreamTest extends StreamContract {
     }
 
     @Test
+    void should_tell_a_tool_that_is_not_permitted_from_one_that_was_made_up() {
+        List<AgentEvent> taken = stream.read(invalid("bash"));
+        assertThat(all(taken, AgentEvent.ToolStarted.class))
+                .extracting(AgentEvent.ToolStarted::name, AgentEvent.ToolStarted::canonical)
+                .containsExactly(tuple("bash", CanonicalTool.SHELL));
+        assertThat(all(taken, AgentEvent.ToolFinished.class))
+                .extracting(AgentEvent.ToolFinished::ok, AgentEvent.ToolFinished::denied)
+                .containsExactly(tuple(false, true));
+
+        List<AgentEvent> madeUp = stream.read(invalid("teleport"));
+        assertThat(all(madeUp, AgentEvent.ToolStarted.class))
+                .extracting(AgentEvent.ToolStarted::name, AgentEvent.ToolStarted::canonical)
+                .containsExactly(tuple("teleport", CanonicalTool.UNKNOWN));
+        assertThat(all(madeUp, AgentEvent.ToolFinished.class))
+                .extracting(AgentEvent.ToolFinished::ok, AgentEvent.ToolFinished::denied)
+                .containsExactly(tuple(false, false));
+    }
+
+    @Test
+    void should_not_take_a_price_that_is_not_known_for_nothing() {
+        stream.read(("{\"type\":\"step_finish\",\"part\":{\"id\":\"a\",\"reason\":\"stop\",\"cost\":0,"
+                        + "\"tokens\":{\"input\":100,\"output\":30}}}")
+                .getBytes(UTF_8));
+
+        assertThat(finish(stream, 0, Exit.Limit.NONE).usage().costUsd()).isEmpty();
+        assertThat(finish(stream, 0, Exit.Limit.NONE).usage().costSource()).isEqualTo("none");
+    }
+
+    @Test
     void should_not_take_a_command_that_was_stopped_for_a_success() {
         assertThat(all(replay("bash-timeout"), AgentEvent.ToolFinished.class))
                 .extracting(AgentEvent.ToolFinished::ok, AgentEvent.ToolFinished::exitCode)
@@ -201,5 +230,12 @@ class OpenCodeStreamTest extends StreamContract {
 
     private List<AgentEvent> replay(String capture) {
         return new Capture(getClass(), capture).replay(stream);
+    }
+
+    private static byte[] invalid(String tool) {
+        return ("{\"type\":\"tool_use\",\"sessionID\":\"s\",\"part\":{\"callID\":\"c\",\"tool\":\"invalid\",\"state\":"
+                        + "{\"status\":\"completed\",\"input\":{\"tool\":\"" + tool + "\",\"error\":\"unavailable\"},"
+                        + "\"output\":\"unavailable\",\"metadata\":{}}}}")
+                .getBytes(UTF_8);
     }
 }
