@@ -18,6 +18,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +44,8 @@ final class Visit {
     /** Bytes of a file that is kept. */
     private static final long MOST_EVIDENCE = 50L << 20;
 
+    private static final String WINDOWS_WITHOUT_END = "the page opens one window after another and cannot be used";
+
     private static final int VIDEO_WIDTH = 800;
     private static final int VIDEO_HEIGHT = 500;
 
@@ -55,7 +59,7 @@ final class Visit {
     private final long deadline;
     private final List<Window> windows = new ArrayList<>();
     private final List<String> dialogs = new ArrayList<>();
-    private int popups;
+    private final AtomicInteger popups = new AtomicInteger();
     private boolean crashed;
     private boolean opening;
 
@@ -117,16 +121,21 @@ final class Visit {
                         "no dialog",
                         dialogs.size() + ": " + String.join("; ", dialogs.subList(0, Math.min(3, dialogs.size()))));
             }
-            if (popups > 0) {
+            if (popups.get() > 0) {
                 probe.expect(
-                        popups < MOST_POPUPS,
-                        "the page opens one window after another and cannot be used",
+                        popups.get() < MOST_POPUPS,
+                        WINDOWS_WITHOUT_END,
                         "no windows of its own accord",
                         popups + " windows");
                 probe.note("The page opened " + popups + " other windows.");
             }
             windows.forEach(this::leave);
         }
+    }
+
+    /** What the page did to the screen, where that is why nothing else could be done; for any thread. */
+    Optional<String> intrusion() {
+        return popups.get() > 0 ? Optional.of(WINDOWS_WITHOUT_END) : Optional.empty();
     }
 
     /** For how long a state may be waited for now, in milliseconds. */
@@ -178,7 +187,7 @@ final class Visit {
     }
 
     private boolean flooded() {
-        return dialogs.size() >= MOST_DIALOGS || popups >= MOST_POPUPS;
+        return dialogs.size() >= MOST_DIALOGS || popups.get() >= MOST_POPUPS;
     }
 
     private String intrusions() {
@@ -204,12 +213,12 @@ final class Visit {
     }
 
     private void popup(Page page) {
-        if (opening || popups > MOST_POPUPS) {
+        if (opening || popups.get() > MOST_POPUPS) {
             return;
         }
-        popups++;
+        int count = popups.incrementAndGet();
         try {
-            if (popups == MOST_POPUPS) {
+            if (count == MOST_POPUPS) {
                 // What opens them without end has to go, or the machine's memory would.
                 windows.forEach(window -> window.page().close());
             }

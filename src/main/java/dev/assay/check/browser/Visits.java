@@ -2,6 +2,8 @@ package dev.assay.check.browser;
 
 import dev.assay.check.Probe;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 
 /** Visits to an app by one browser after another, each over in its time; says which of the two is at fault. */
@@ -49,16 +51,20 @@ final class Visits {
 
     private boolean once(String id, Flow flow, String origin, Path artifacts, Probe probe) throws InterruptedException {
         boolean video = browsers.recordsVideo();
+        AtomicReference<Visit> begun = new AtomicReference<>();
         try {
-            browsers.run(
-                    bounds.whole(),
-                    browser -> new Visit(id, origin, browser, probe, artifacts, video, bounds).walk(flow));
+            browsers.run(bounds.whole(), browser -> {
+                Visit visit = new Visit(id, origin, browser, probe, artifacts, video, bounds);
+                begun.set(visit);
+                visit.walk(flow);
+            });
             return true;
         } catch (Overdue e) {
             browsers.examine();
+            Optional<String> intrusion = Optional.ofNullable(begun.get()).flatMap(Visit::intrusion);
             probe.expect(
                     false,
-                    "the page keeps the browser so busy that nothing can be done with it",
+                    intrusion.orElse("the page keeps the browser so busy that nothing can be done with it"),
                     "a page that can be used",
                     e.getMessage());
             return false;
