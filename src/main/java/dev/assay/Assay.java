@@ -28,6 +28,7 @@ import dev.assay.process.Supervisor;
 import dev.assay.report.AllureReport;
 import dev.assay.report.Changes;
 import dev.assay.report.ConsoleTree;
+import dev.assay.run.Before;
 import dev.assay.run.BuildRun;
 import dev.assay.run.Environment;
 import dev.assay.run.ExperimentRun;
@@ -170,6 +171,20 @@ public final class Assay implements ExperimentRuns {
                 isolation.missing());
         storedRuns.begins(info);
         return underWay(new BuildRun(context(info, resolved, listeners), clock, out));
+    }
+
+    @Override
+    public BuildRun resume(StoredRun run, Experiment experiment, Optional<ResumedStep> from)
+            throws InterruptedException {
+        RunInfo info = run.info(
+                experiment,
+                Fingerprints.of(run.of(experiment), targets.kind().id(), version()),
+                run.partial(),
+                isolation.missing());
+        Before before = StoredResults.of(run.folder()).before();
+        run.requireResumable(before, from.isPresent(), info.fingerprints());
+        return underWay(
+                BuildRun.resumed(context(info, run.variant(), listeners), before, from.map(before::idOf), clock, out));
     }
 
     @Override

@@ -39,4 +39,24 @@ public record AgentResult(
         Optional<Duration> apiTime,
         Optional<Duration> timeToFirstToken,
         Duration duration,
-        List<String> warnings) {}
+        List<String> warnings) {
+
+    /** The same, with its text alone for an answer. */
+    public AgentResult withoutStructure() {
+        return new AgentResult(
+                ending,
+                message,
+                text,
+                Optional.empty(),
+                usage,
+                sessionId,
+                model,
+                cliVersion,
+                exitCode,
+                fired,
+                apiTime,
+                timeToFirstToken,
+                duration,
+                warnings);
+    }
+}

@@ -25,6 +25,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  assay run todo-auth                               one experiment",
             "  assay run todo-auth --implementer claude/opus     with a tool and model",
             "  assay run \"Build a guestbook with Supabase\"       an ad-hoc prompt",
+            "  assay resume 20260301-12                          a run that was cut short",
             "  assay recheck 20260301-12                         a stored run's app, checked again",
             "  assay sql \"SELECT * FROM orchestrator_runs\"       what was stored",
             "  assay supabase --project my-app                   a Supabase without Docker, for any app",
@@ -41,6 +42,7 @@ public final class Main {
     static CommandLine commandLine(Launch launch) {
         CommandLine line = new CommandLine(new Main())
                 .addSubcommand(RunCommand.withOptions(new RunCommand(launch)))
+                .addSubcommand(ResumeCommand.withOptions(new ResumeCommand(launch)))
                 .addSubcommand(RecheckCommand.withOptions(new RecheckCommand(launch, System.out)))
                 .addSubcommand(SqlCommand.withOptions(new SqlCommand()))
                 .addSubcommand(SupabaseCommand.withOptions(new SupabaseCommand()));

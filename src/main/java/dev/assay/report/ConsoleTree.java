@@ -52,6 +52,15 @@ public final class ConsoleTree implements RunListener {
 
     @Override
     public void runStarted(RunInfo run) {
+        begin(run, "");
+    }
+
+    @Override
+    public void runResumed(RunInfo run) {
+        begin(run, "RESUMED: what was done before is read, and not shown again");
+    }
+
+    private void begin(RunInfo run, String how) {
         RunView view = new RunView(run, run.experiment().name() + " " + run.label());
         runs.put(run.id(), view);
         List<String> header = new ArrayList<>();
@@ -60,6 +69,7 @@ public final class ConsoleTree implements RunListener {
                         lines.coloured(Colour.BOLD, view.label),
                         run.source().equals("recorded") ? lines.coloured(Colour.YELLOW, "RECORDED") : "",
                         run.source().equals("demo") ? "DEMO" : "",
+                        how,
                         without(run),
                         run.unisolated().isPresent() ? lines.coloured(Colour.YELLOW, "UNISOLATED") : "")
                 .filter(part -> !part.isEmpty())

@@ -25,13 +25,18 @@ final class Applying {
 
     /** @param findings takes what could not be applied */
     StageResult run(List<String> findings) throws InterruptedException {
-        Target target = state.target();
-        migrations = target.applyMigrations();
-        if (migrations.failure().isEmpty()
-                && Evaluation.contracted(context.info().experiment(), LayerKind.FUNCTIONS)) {
-            functions = target.deployFunctions();
-        }
-        Optional<Applied.Failure> failed = migrations.failure().or(functions::failure);
+        Both both = state.progress()
+                .once(
+                        "apply",
+                        Both.class,
+                        this::apply,
+                        applied -> applied.failure()
+                                .filter(Applied.Failure::infrastructure)
+                                .isEmpty());
+        state.applied();
+        migrations = both.migrations();
+        functions = both.functions();
+        Optional<Applied.Failure> failed = both.failure();
         List<String> done = new ArrayList<>(migrations.done());
         done.addAll(functions.done());
         List<String> notes = done.isEmpty() ? List.of() : List.of("applied " + String.join(", ", done));
@@ -54,6 +59,21 @@ final class Applying {
                 false,
                 notes,
                 List.of());
+    }
+
+    /** What was applied of each. */
+    private record Both(Applied migrations, Applied functions) {
+        Optional<Applied.Failure> failure() {
+            return migrations.failure().or(functions::failure);
+        }
+    }
+
+    private Both apply() throws InterruptedException {
+        Target target = state.target();
+        Applied applied = target.applyMigrations();
+        boolean contracted = Evaluation.contracted(context.info().experiment(), LayerKind.FUNCTIONS);
+        return new Both(
+                applied, applied.failure().isEmpty() && contracted ? target.deployFunctions() : Applied.NOTHING);
     }
 
     boolean migrationsFailed() {

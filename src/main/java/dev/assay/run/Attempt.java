@@ -30,4 +30,10 @@ public record Attempt(
         String tool,
         Optional<String> requestedModel,
         String prompt,
-        Instant started) {}
+        Instant started) {
+    /** The same attempt as an earlier process made it. */
+    Attempt as(UUID earlierId, Instant earlierStart) {
+        return new Attempt(
+                earlierId, phase, stepId, stepTitle, buildPhase, number, tool, requestedModel, prompt, earlierStart);
+    }
+}

@@ -13,6 +13,7 @@ import dev.assay.run.Plan.PlanStep;
 import dev.assay.run.RunContext.Performer;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,11 @@ import tools.jackson.databind.JsonNode;
  * journal, its work kept as a commit; what a reading call changed is put back and stored as tampered.
  */
 final class Calls {
+    /** What a commit of the work of a call is called among the things that a run does. */
+    static final String COMMIT = "commit ";
+
+    private static final String CALL = "call ";
+
     private static final Duration STARTUP = Duration.ofMinutes(2);
     private static final Duration IDLE = Duration.ofMinutes(5);
     private static final Duration LINGER = Duration.ofSeconds(5);
@@ -85,23 +91,26 @@ final class Calls {
             throws InterruptedException {
         Attempt attempt = attempt(who, phase, step, prompt);
         AgentSink sink = journal.sinkFor(attempt);
-        AgentResult result = perform(who, attempt, "", Optional.of(schema), sink);
+        Performed performed = perform(who, attempt, "", Optional.of(schema), sink);
+        AgentResult result = performed.result();
         String diff = putBack(attempt, sink);
         Optional<Cause> cause = cause(result);
         if (cause.isPresent()) {
-            over(attempt, result, cause, Optional.empty(), diff);
+            over(attempt, performed, cause, Optional.empty(), diff);
             return new Answer<>(Optional.empty(), result, cause, "there was no answer: " + said(cause.get(), result));
         }
         Optional<JsonNode> json = Optional.empty();
         try {
             json = Optional.of(Answers.json(result));
             T value = reader.read(json.get());
-            over(attempt, result, cause, json, diff);
+            over(attempt, performed, cause, json, diff);
             return new Answer<>(Optional.of(value), result, cause, "");
         } catch (MalformedAnswer e) {
-            sink.notice(new AgentEvent.Warning("malformed-answer", e.complaint()));
+            if (state.progress().live()) {
+                sink.notice(new AgentEvent.Warning("malformed-answer", e.complaint()));
+            }
             cause = Optional.of(Cause.SCHEMA_FAILED);
-            over(attempt, result, cause, json, diff);
+            over(attempt, performed, cause, json, diff);
             return new Answer<>(Optional.empty(), result, cause, e.complaint());
         }
     }
@@ -110,21 +119,23 @@ final class Calls {
     Work work(Performer who, Phase phase, Optional<PlanStep> step, String prompt) throws InterruptedException {
         String before = state.commit();
         BuildPhase kind = step.map(PlanStep::buildPhase).orElse(BuildPhase.FIX);
-        AgentResult result;
+        state.progress().startUnlessNext(CALL + name(phase, step.map(PlanStep::id)));
+        Performed performed;
         Attempt attempt;
         try (Skills.Handed skills = this.skills.handTo(who, kind)) {
             attempt = attempt(who, phase, step, prompt + skills.hint());
             AgentSink sink = journal.sinkFor(attempt);
             Overheard overheard = new Overheard(sink, skills::hear);
-            result = perform(who, attempt, skills.systemPrompt(), Optional.empty(), overheard);
-            if (!skills.isEmpty()) {
+            performed = perform(who, attempt, skills.systemPrompt(), Optional.empty(), overheard);
+            if (!skills.isEmpty() && state.progress().live()) {
                 sink.notice(skills.told());
             }
         }
-        String after =
-                workspace.commit(phase.id() + " " + step.map(PlanStep::id).orElse("") + " " + attempt.number());
+        AgentResult result = performed.result();
+        String message = name(attempt);
+        String after = state.progress().once(COMMIT + message, String.class, () -> workspace.commit(message));
         state.committed(after);
-        over(attempt, result, cause(result), Optional.empty(), changesSince(before));
+        over(attempt, performed, cause(result), Optional.empty(), changesSince(before));
         return new Work(result, cause(result), !after.equals(before));
     }
 
@@ -133,10 +144,10 @@ final class Calls {
         Attempt attempt = attempt(who, Phase.RESEARCH, Optional.of(step), prompt);
         AgentSink sink = journal.sinkFor(attempt);
         Lookups lookups = new Lookups();
-        AgentResult result = perform(who, attempt, "", Optional.empty(), new Overheard(sink, lookups::hear));
+        Performed performed = perform(who, attempt, "", Optional.empty(), new Overheard(sink, lookups::hear));
         String diff = putBack(attempt, sink);
-        over(attempt, result, cause(result), Optional.of(lookups.json(query)), diff);
-        return result;
+        over(attempt, performed, cause(performed.result()), Optional.of(lookups.json(query)), diff);
+        return performed.result();
     }
 
     /** Runs a command of the experiment's list, as an attempt of Assay's own; what it changes is put back. */
@@ -144,10 +155,12 @@ final class Calls {
         Performer assay =
                 new Performer("assay", Optional.empty(), new Diagnostic(context.supervisor()), Optional.empty());
         Attempt attempt = attempt(assay, Phase.DIAGNOSE, Optional.of(step), command);
-        AgentResult result = perform(assay, attempt, "", Optional.empty(), journal.sinkFor(attempt));
-        workspace.reset();
-        over(attempt, result, cause(result), Optional.empty(), "");
-        return result;
+        Performed performed = perform(assay, attempt, "", Optional.empty(), journal.sinkFor(attempt));
+        if (state.progress().live()) {
+            workspace.reset();
+        }
+        over(attempt, performed, cause(performed.result()), Optional.empty(), "");
+        return performed.result();
     }
 
     /** Marks the workspace's last commit as what a step of the plan left; where there are more, by number. */
@@ -178,14 +191,44 @@ final class Calls {
                 step.map(PlanStep::id),
                 step.map(PlanStep::title),
                 phase == Phase.FIX ? Optional.of(BuildPhase.FIX) : step.map(PlanStep::buildPhase),
-                state.nextCall(phase.id(), stepId),
+                state.attemptedBefore(stepId) + state.nextCall(phase.id(), stepId),
                 who.tool(),
                 who.model(),
                 prompt,
                 clock.instant());
     }
 
-    private AgentResult perform(
+    /**
+     * A call that was made, in this process or in one before it.
+     *
+     * @param id the attempt's own, under which it is stored
+     */
+    private record Performed(UUID id, Instant started, AgentResult result) {
+        Performed {
+            if (result.structured().filter(JsonNode::isNull).isPresent()) {
+                result = result.withoutStructure(); // what was nothing comes back from JSON as its null
+            }
+        }
+    }
+
+    private Performed perform(
+            Performer who, Attempt attempt, String systemPrompt, Optional<JsonNode> schema, AgentSink sink)
+            throws InterruptedException {
+        Performed performed = state.progress()
+                .once(
+                        CALL + name(attempt),
+                        Performed.class,
+                        () -> new Performed(
+                                attempt.id(), attempt.started(), call(who, attempt, systemPrompt, schema, sink)),
+                        done -> cause(done.result())
+                                .filter(Cause::infrastructure)
+                                .isEmpty());
+        state.used(performed.result().usage());
+        performed.result().warnings().forEach(warning -> state.warn(where(attempt) + ": " + warning));
+        return performed;
+    }
+
+    private AgentResult call(
             Performer who, Attempt attempt, String systemPrompt, Optional<JsonNode> schema, AgentSink sink)
             throws InterruptedException {
         journal.tell(listener -> listener.attemptStarted(context.info(), attempt));
@@ -196,13 +239,14 @@ final class Calls {
                         state.target(),
                         context.info().experiment().app().env(),
                         FreePort.next());
-        AgentResult result = who.agent()
+        return who.agent()
                 .perform(
                         new AgentRequest(
                                 context.info().id(),
                                 attempt.phase(),
                                 attempt.stepId(),
-                                attempt.number(),
+                                attempt.number()
+                                        - state.attemptedBefore(attempt.stepId().orElse("")),
                                 systemPrompt,
                                 attempt.prompt(),
                                 schema,
@@ -213,14 +257,12 @@ final class Calls {
                                 timers(attempt.phase(), limits),
                                 state.environment().around(context.home(), workspace.folder())),
                         sink);
-        state.used(result.usage());
-        result.warnings().forEach(warning -> state.warn(where(attempt) + ": " + warning));
-        return result;
     }
 
     /** Puts back what a reading call changed; returns what that was, as a unified diff. */
     private String putBack(Attempt attempt, AgentSink sink) throws InterruptedException {
-        List<String> touched = workspace.changes();
+        // of a call from before there is nothing left to put back
+        List<String> touched = state.progress().live() ? workspace.changes() : List.of();
         if (touched.isEmpty()) {
             return "";
         }
@@ -233,11 +275,17 @@ final class Calls {
     }
 
     private void over(
-            Attempt attempt, AgentResult result, Optional<Cause> cause, Optional<JsonNode> parsed, String diff) {
+            Attempt attempt, Performed performed, Optional<Cause> cause, Optional<JsonNode> parsed, String diff)
+            throws InterruptedException {
         Outcome outcome =
                 cause.isEmpty() ? Outcome.PASSED : cause.get().infrastructure() ? Outcome.ABORTED : Outcome.FAILED;
-        AttemptResult told = new AttemptResult(result, outcome, cause, parsed, Optional.of(state.commit()), diff);
-        journal.tell(listener -> listener.attemptFinished(context.info(), attempt, told));
+        AttemptResult told =
+                new AttemptResult(performed.result(), outcome, cause, parsed, Optional.of(state.commit()), diff);
+        Attempt made = attempt.as(performed.id(), performed.started());
+        state.progress().once("over " + name(attempt), Boolean.class, () -> {
+            journal.tell(listener -> listener.attemptFinished(context.info(), made, told));
+            return true;
+        });
     }
 
     private static Timers timers(Phase phase, Limits limits) {
@@ -248,6 +296,14 @@ final class Calls {
                 Optional.of(limits.tool()),
                 Optional.of(planning ? limits.plan() : limits.agent()),
                 Optional.of(LINGER));
+    }
+
+    private static String name(Phase phase, Optional<String> stepId) {
+        return phase.id() + " " + stepId.orElse("") + " ";
+    }
+
+    private static String name(Attempt attempt) {
+        return name(attempt.phase(), attempt.stepId()) + attempt.number();
     }
 
     private static String where(Attempt attempt) {

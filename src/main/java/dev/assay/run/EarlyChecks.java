@@ -50,7 +50,8 @@ final class EarlyChecks {
             return found;
         }
         // an agent may have changed the database itself, so what counts is what was seen last
-        boolean changed = state.sawCatalog(state.target().catalogDigest());
+        boolean changed = state.sawCatalog(state.progress()
+                .once("catalog", String.class, () -> state.target().catalogDigest()));
         Map<String, String> labels =
                 new LinkedHashMap<>(RunStages.attempt(step, attempt).labels());
         for (LayerKind kind : due(changed, applying)) {
@@ -97,7 +98,7 @@ final class EarlyChecks {
                         .resolve(RunStages.safe(step.id()))
                         .resolve(layer.kind().id()),
                 state.environment().around(context.home(), context.info().workspace()));
-        Report report = LayerRun.run(layer, subject, weight, labels, inside);
+        Report report = LayerRun.run(layer, subject, weight, labels, inside, state.progress());
         if (report.clean()) {
             unclean.remove(layer.kind());
         } else {

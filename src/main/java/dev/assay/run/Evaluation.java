@@ -82,7 +82,7 @@ final class Evaluation {
         }
         Applied applied = kind == LayerKind.FUNCTIONS ? functions : migrations;
         Subject subject = subject(kind, fresh, applied, app, name);
-        Report report = LayerRun.run(layer, subject, Weight.DECIDES, stage.labels(), inside);
+        Report report = LayerRun.run(layer, subject, Weight.DECIDES, stage.labels(), inside, state.progress());
         if (report.ran() == 0) {
             state.unscored(kind.id());
         }
@@ -95,13 +95,15 @@ final class Evaluation {
                 subject(kind, state.target(), Applied.NOTHING, context.info().workspace(), "round-" + round);
         Map<String, String> labels =
                 new LinkedHashMap<>(RunStages.round(kind, round).labels());
-        return LayerRun.inside(layer, subject, weight, labels, inside);
+        return LayerRun.inside(layer, subject, weight, labels, inside, state.progress());
     }
 
     /** Keeps what a stage of a layer showed, so that the evaluation need not run it twice on the same app. */
-    void keep(LayerKind kind, Report report) {
+    void keep(LayerKind kind, Report report) throws InterruptedException {
         if (report.clean() && !report.passed().isEmpty()) {
-            state.passed(kind, new LayerPass(state.commit(), state.target().catalogDigest(), report.passed()));
+            String catalog = state.progress()
+                    .once("catalog", String.class, () -> state.target().catalogDigest());
+            state.passed(kind, new LayerPass(state.commit(), catalog, report.passed()));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.assay.run;
 import dev.assay.check.LayerKind;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Variant;
+import java.util.Optional;
 import java.util.Set;
 
 /** Makes runs. Closing it gives back what runs share: target clusters, the store, watchdogs. */
@@ -15,6 +16,25 @@ public interface ExperimentRuns extends AutoCloseable {
      */
     ExperimentRun start(Experiment experiment, Variant variant, int repetition, String uniqueId)
             throws InterruptedException;
+
+    /**
+     * Goes on with a stored run: what it has done is read, and not done again.
+     *
+     * @param experiment as it is now
+     * @param from the step to do again, and all after it; empty to go on where the run was
+     */
+    ExperimentRun resume(StoredRun run, Experiment experiment, Optional<ResumedStep> from) throws InterruptedException;
+
+    /** A step of a stored run's plan, by its id or by its place from 1. */
+    record ResumedStep(String id, int place) {
+        public static ResumedStep named(String id) {
+            return new ResumedStep(id, 0);
+        }
+
+        public static ResumedStep at(int place) {
+            return new ResumedStep("", place);
+        }
+    }
 
     /**
      * Begins to check the app of a stored run again, with the evaluation alone. What the run was found to be stays.

@@ -30,6 +30,7 @@ final class LayerRun implements Checks {
     private final Map<String, String> labels;
     private final List<String> findings = new ArrayList<>();
     private final List<Taken> passed = new ArrayList<>();
+    private final List<Taken> shown = new ArrayList<>();
     private final List<String> warnings = new ArrayList<>();
     private Optional<StageResult> broken = Optional.empty();
     private int ran;
@@ -58,18 +59,54 @@ final class LayerRun implements Checks {
     }
 
     /** @param labels what reports group by; the layer's own is added */
-    static Report run(Layer layer, Subject subject, Weight weight, Map<String, String> labels, Stages stages)
+    static Report run(
+            Layer layer, Subject subject, Weight weight, Map<String, String> labels, Stages stages, Progress progress)
             throws InterruptedException {
         Map<String, String> all = new LinkedHashMap<>(labels);
         all.put("layer", layer.kind().id());
         Report[] report = new Report[1];
         Stage stage = new Stage("layer", layer.kind().id(), layer.kind().id(), all);
-        stages.container(stage, inside -> report[0] = inside(layer, subject, weight, all, inside));
+        stages.container(stage, inside -> report[0] = inside(layer, subject, weight, all, inside, progress));
         return report[0];
     }
 
     /** As {@link #run}, in a container that is there already. */
-    static Report inside(Layer layer, Subject subject, Weight weight, Map<String, String> labels, Stages inside)
+    static Report inside(
+            Layer layer, Subject subject, Weight weight, Map<String, String> labels, Stages inside, Progress progress)
+            throws InterruptedException {
+        if (weight == Weight.DECIDES) {
+            return now(layer, subject, weight, labels, inside).report(); // the evaluation is always a whole one
+        }
+        boolean[] done = new boolean[1];
+        Shown shown = progress.once(
+                "layer " + layer.kind().id(),
+                Shown.class,
+                () -> {
+                    done[0] = true;
+                    return now(layer, subject, weight, labels, inside);
+                },
+                gave -> gave.report().broken().isEmpty());
+        if (!done[0]) {
+            shown.show(inside);
+        }
+        return shown.report();
+    }
+
+    /** What a layer gave, with all that it showed. */
+    private record Shown(Report report, List<Taken> nodes) {
+        /** Shows again what an earlier process saw. */
+        void show(Stages inside) throws InterruptedException {
+            for (Taken node : nodes) {
+                if (node.result().outcome() == Outcome.SKIPPED) {
+                    inside.skipped(node.stage(), node.result());
+                } else {
+                    inside.test(node.stage(), node::result);
+                }
+            }
+        }
+    }
+
+    private static Shown now(Layer layer, Subject subject, Weight weight, Map<String, String> labels, Stages inside)
             throws InterruptedException {
         LayerRun run = new LayerRun(inside, subject, weight, labels);
         try {
@@ -79,8 +116,9 @@ final class LayerRun implements Checks {
             run.broken = Optional.of(broken);
             inside.test(new Stage("check", "layer", "the layer itself", labels), () -> broken);
         }
-        return new Report(
+        Report report = new Report(
                 List.copyOf(run.findings), run.broken, List.copyOf(run.passed), run.ran, List.copyOf(run.warnings));
+        return new Shown(report, List.copyOf(run.shown));
     }
 
     @Override
@@ -89,16 +127,20 @@ final class LayerRun implements Checks {
         Stage stage = new Stage("check", id, name, labels);
         inside.test(stage, () -> {
             result[0] = CheckResult.of(body);
-            return judge(stage, result[0]);
+            StageResult judged = judge(stage, result[0]);
+            shown.add(new Taken(stage, judged));
+            return judged;
         });
         return result[0];
     }
 
     @Override
     public void skipped(String id, String name, String reason) {
-        inside.skipped(
-                new Stage("check", id, name, labels),
-                new StageResult(Outcome.SKIPPED, Optional.of(Cause.SKIPPED), reason, 0, false, List.of(), List.of()));
+        Stage stage = new Stage("check", id, name, labels);
+        StageResult skipped =
+                new StageResult(Outcome.SKIPPED, Optional.of(Cause.SKIPPED), reason, 0, false, List.of(), List.of());
+        shown.add(new Taken(stage, skipped));
+        inside.skipped(stage, skipped);
     }
 
     private StageResult judge(Stage stage, CheckResult result) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A run between its beginning and its end: tells the listeners, prepares, hands its stages over, and settles the outcome.
@@ -16,7 +17,8 @@ import java.util.Optional;
  */
 public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, Recheck {
     final RunContext context;
-    final RunState state = new RunState();
+    final RunState state;
+    final Progress progress;
     final Journal journal;
     final Workspace workspace;
     private final Settlement settlement;
@@ -26,8 +28,10 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
     private Optional<RunResult> finished = Optional.empty();
 
     /** @param console where a listener's own failure is said */
-    OpenRun(RunContext context, Clock clock, PrintStream console) {
+    OpenRun(RunContext context, Progress progress, Clock clock, PrintStream console) {
         this.context = context;
+        this.progress = progress;
+        this.state = new RunState(progress);
         this.console = console;
         this.settlement = new Settlement(context, state, clock);
         this.journal =
@@ -73,7 +77,10 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
         } catch (RuntimeException e) {
             state.ended(Failures.result(e));
         }
-        stages(new ReportedStages(stages, context.info(), journal, settlement::note, storedAs()));
+        stages(new ReportedStages(
+                stages,
+                new ReportedStages.Telling(context.info(), journal, settlement::note, progress, told()),
+                storedAs()));
     }
 
     /** Removes what nobody needs once the run is over. */
@@ -82,6 +89,11 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
     /** Stages of the run that are kept under another id, as the run has one of theirs already. */
     Map<String, String> storedAs() {
         return Map.of();
+    }
+
+    /** Unique ids of the nodes that the listeners heard of in an earlier process. */
+    Set<String> told() {
+        return Set.of();
     }
 
     /** Says that the run is being cut short from outside. */
@@ -100,6 +112,7 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
             journal.tell(listener -> ends(listener, result));
             state.openTarget().ifPresent(this::close);
             state.preparedEnvironment().map(Environment::packages).ifPresent(this::takeBack);
+            progress.close();
             leave();
             lock.ifPresent(RunLock::close);
             finished = Optional.of(result);

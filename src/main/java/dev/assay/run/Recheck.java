@@ -45,7 +45,7 @@ public final class Recheck extends OpenRun {
 
     private Recheck(
             RunContext context, String subject, Optional<App> app, String stage, Clock clock, PrintStream console) {
-        super(context, clock, console);
+        super(context, Progress.unkept(), clock, console);
         this.subject = subject;
         this.app = app;
         this.storedAs = stage.isEmpty() ? Map.of() : Map.of(RunStages.EVALUATION.id(), stage);

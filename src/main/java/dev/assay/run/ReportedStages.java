@@ -5,14 +5,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** Hands the stages on to the tree that runs them, and tells the listeners what starts and what came of it. */
 final class ReportedStages implements Stages {
     private final Stages tree;
-    private final RunInfo run;
-    private final Journal journal;
-    private final BiConsumer<Node, StageResult> results;
+    private final Telling telling;
     private final String parentId;
     private final int depth;
     private final List<Child> children;
@@ -22,31 +21,40 @@ final class ReportedStages implements Stages {
     private record Child(Stage stage, StageResult result) {}
 
     /**
+     * Who is told of nodes. What an earlier process told of a run that is gone on with is not told again.
+     *
      * @param results told of every leaf that is over
-     * @param storedAs ids of the run's own stages that the listeners are told in place of the tree's
+     * @param progress whether the run is live, or goes the way again that it went before
+     * @param told unique ids of the nodes that were told of before
      */
-    ReportedStages(
-            Stages tree,
-            RunInfo run,
-            Journal journal,
-            BiConsumer<Node, StageResult> results,
-            Map<String, String> storedAs) {
-        this(tree, run, journal, results, run.uniqueId(), 0, new ArrayList<>(), storedAs);
+    record Telling(
+            RunInfo run, Journal journal, BiConsumer<Node, StageResult> results, Progress progress, Set<String> told) {
+
+        private Runnable started(Node node) {
+            return progress.whenLive(() -> journal.tell(listener -> listener.stageStarted(run, node)));
+        }
+
+        private void finished(Node node, StageResult result) {
+            if (progress.live() || !told.contains(node.uniqueId())) {
+                journal.tell(listener -> listener.stageFinished(run, node, result));
+            }
+        }
+    }
+
+    /** @param storedAs ids of the run's own stages that the listeners are told in place of the tree's */
+    ReportedStages(Stages tree, Telling telling, Map<String, String> storedAs) {
+        this(tree, telling, telling.run().uniqueId(), 0, new ArrayList<>(), storedAs);
     }
 
     private ReportedStages(
             Stages tree,
-            RunInfo run,
-            Journal journal,
-            BiConsumer<Node, StageResult> results,
+            Telling telling,
             String parentId,
             int depth,
             List<Child> children,
             Map<String, String> storedAs) {
         this.tree = tree;
-        this.run = run;
-        this.journal = journal;
-        this.results = results;
+        this.telling = telling;
         this.parentId = parentId;
         this.depth = depth;
         this.children = children;
@@ -57,8 +65,9 @@ final class ReportedStages implements Stages {
     public void test(Stage stage, TestBody body) throws InterruptedException {
         Node node = node(stage, true);
         tree.test(stage, () -> {
-            journal.tell(listener -> listener.stageStarted(run, node));
+            Runnable takeBack = telling.started(node);
             StageResult result = guarded(body);
+            takeBack.run();
             over(node, result);
             return result;
         });
@@ -69,18 +78,18 @@ final class ReportedStages implements Stages {
         Node node = node(stage, false);
         tree.container(stage, inside -> {
             List<Child> nested = new ArrayList<>();
-            journal.tell(listener -> listener.stageStarted(run, node));
-            ReportedStages within =
-                    new ReportedStages(inside, run, journal, results, node.uniqueId(), depth + 1, nested, Map.of());
+            Runnable takeBack = telling.started(node);
+            ReportedStages within = new ReportedStages(inside, telling, node.uniqueId(), depth + 1, nested, Map.of());
             try {
                 body.run(within);
             } catch (RuntimeException | Error e) {
                 // a leaf says it: containers do not fail
                 within.test(new Stage("check", "assay", "Assay itself", stage.labels()), () -> Failures.result(e));
             } finally {
+                takeBack.run();
                 StageResult sum = sum(stage, nested);
                 children.add(new Child(stage, sum));
-                journal.tell(listener -> listener.stageFinished(run, node, sum));
+                telling.finished(node, sum);
             }
         });
     }
@@ -93,8 +102,8 @@ final class ReportedStages implements Stages {
 
     private void over(Node node, StageResult result) {
         children.add(new Child(node.stage(), result));
-        results.accept(node, result);
-        journal.tell(listener -> listener.stageFinished(run, node, result));
+        telling.results().accept(node, result);
+        telling.finished(node, result);
     }
 
     private static StageResult guarded(TestBody body) throws InterruptedException {

@@ -10,6 +10,14 @@ public interface RunListener {
     default void runStarted(RunInfo run) {}
 
     /**
+     * A run that was begun in an earlier process is gone on with. What was told of it then is not told again, but for
+     * its end.
+     */
+    default void runResumed(RunInfo run) {
+        runStarted(run);
+    }
+
+    /**
      * An app that is there already is checked again: nothing is built. Where it is a stored run's, the run is told of
      * with what is known of it, and what it was found to be before stays.
      *

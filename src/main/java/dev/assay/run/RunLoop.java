@@ -41,6 +41,7 @@ final class RunLoop {
     private final Calls calls;
     private final Prompts prompts;
     private final Checkpoint checkpoint;
+    private final Savepoints savepoints;
     private final Evaluation evaluation;
 
     RunLoop(
@@ -49,6 +50,7 @@ final class RunLoop {
             Calls calls,
             Prompts prompts,
             Checkpoint checkpoint,
+            Savepoints savepoints,
             Evaluation evaluation) {
         this.context = context;
         this.experiment = context.info().experiment();
@@ -56,6 +58,7 @@ final class RunLoop {
         this.calls = calls;
         this.prompts = prompts;
         this.checkpoint = checkpoint;
+        this.savepoints = savepoints;
         this.evaluation = evaluation;
     }
 
@@ -92,7 +95,8 @@ final class RunLoop {
                 build.skipped(step(step), RunStages.unreached(unmet.get()));
                 state.over(step.id(), StepEnd.UNREACHED);
             } else {
-                build.container(step(step), new StepRun(context, state, calls, prompts, checkpoint, step)::run);
+                build.container(
+                        step(step), new StepRun(context, state, calls, prompts, checkpoint, savepoints, step)::run);
             }
         }
         for (PlanStep step : state.remaining()) {
@@ -106,6 +110,7 @@ final class RunLoop {
         if (skip(smoke, LayerKind.SMOKE)) {
             return;
         }
+        savepoints.atStage(LayerKind.SMOKE.id());
         evaluation.keep(LayerKind.SMOKE, untilClean(LayerKind.SMOKE, smoke));
     }
 
@@ -117,6 +122,7 @@ final class RunLoop {
             browser.skipped(RunStages.NOTHING, notRun("smoke did not pass"));
             return;
         }
+        savepoints.atStage(LayerKind.BROWSER.id());
         evaluation.keep(LayerKind.BROWSER, untilClean(LayerKind.BROWSER, browser));
     }
 
@@ -164,6 +170,7 @@ final class RunLoop {
             inside.skipped(RunStages.NOTHING, notRun("the run has ended"));
             return;
         }
+        state.progress().start(RunStages.EVALUATION.id());
         evaluation.run(inside, RunStages.EVALUATION.id());
     }
 

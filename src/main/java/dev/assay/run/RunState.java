@@ -3,6 +3,7 @@ package dev.assay.run;
 import dev.assay.agent.Usage;
 import dev.assay.check.LayerKind;
 import dev.assay.run.Plan.PlanStep;
+import dev.assay.run.Savepoints.Savepoint;
 import dev.assay.target.Target;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** All that changes while a run goes on. For the run's own thread. */
 final class RunState {
+    private final Progress progress;
     private @Nullable Environment environment;
     private @Nullable Target target;
     private Optional<Plan> plan = Optional.empty();
@@ -26,6 +28,9 @@ final class RunState {
     private String catalog = "";
     private Usage usage = Usage.NONE;
     private String commit = "";
+    private Optional<String> appliedCommit = Optional.empty();
+    private Optional<Savepoint> savepoint = Optional.empty();
+    private final Map<String, Integer> attemptedBefore = new HashMap<>();
     private final Map<LayerKind, LayerPass> passes = new EnumMap<>(LayerKind.class);
     private final Map<String, StepEnd> steps = new LinkedHashMap<>();
     private final Set<String> begun = new HashSet<>();
@@ -61,6 +66,15 @@ final class RunState {
 
     /** A result that enters the run's outcome, and the layer or stage that it is of. */
     record Deciding(String where, StageResult result) {}
+
+    RunState(Progress progress) {
+        this.progress = progress;
+    }
+
+    /** What the run has got done. */
+    Progress progress() {
+        return progress;
+    }
 
     /** What the run's processes see; there once the run is prepared. */
     Environment environment() {
@@ -135,8 +149,36 @@ final class RunState {
         return commit;
     }
 
+    /** What was applied last is that of this commit. */
+    void applied() {
+        appliedCommit = Optional.of(commit);
+    }
+
+    /** The commit whose migrations and functions the target has; empty before the first. */
+    Optional<String> appliedCommit() {
+        return appliedCommit;
+    }
+
     void committed(String latest) {
         commit = latest;
+    }
+
+    /** The last one; empty before the first. */
+    Optional<Savepoint> savepoint() {
+        return savepoint;
+    }
+
+    void saved(Savepoint point) {
+        savepoint = Optional.of(point);
+    }
+
+    /** How many attempts at a step were made before the run came to it for this time. */
+    int attemptedBefore(String stepId) {
+        return attemptedBefore.getOrDefault(stepId, 0);
+    }
+
+    void attemptedBefore(String stepId, int attempts) {
+        attemptedBefore.put(stepId, attempts);
     }
 
     /** The stage of that layer in which all passed, where there was one. */

@@ -34,6 +34,7 @@ final class StepRun {
     private final Calls calls;
     private final Prompts prompts;
     private final Checkpoint checkpoint;
+    private final Savepoints savepoints;
     private final Resolver resolver;
     private final EarlyChecks checks;
     /** The commit that the step began on. */
@@ -42,12 +43,20 @@ final class StepRun {
     private PlanStep step;
     private List<String> told = List.of();
 
-    StepRun(RunContext context, RunState state, Calls calls, Prompts prompts, Checkpoint checkpoint, PlanStep step) {
+    StepRun(
+            RunContext context,
+            RunState state,
+            Calls calls,
+            Prompts prompts,
+            Checkpoint checkpoint,
+            Savepoints savepoints,
+            PlanStep step) {
         this.context = context;
         this.state = state;
         this.calls = calls;
         this.prompts = prompts;
         this.checkpoint = checkpoint;
+        this.savepoints = savepoints;
         this.step = step;
         this.resolver = new Resolver(
                 context.info().experiment().limits(),
@@ -58,7 +67,8 @@ final class StepRun {
 
     void run(Stages inside) throws InterruptedException {
         state.begin(step.id());
-        for (int number = 1; state.end().isEmpty(); number++) {
+        savepoints.atStep(step.id());
+        for (int number = state.attemptedBefore(step.id()) + 1; state.end().isEmpty(); number++) {
             StepAttempt attempt = new StepAttempt(number);
             inside.container(attempt(step, number), attempt::run);
             if (state.end().isPresent()) {

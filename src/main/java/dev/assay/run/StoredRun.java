@@ -5,6 +5,7 @@ import dev.assay.experiment.Limits;
 import dev.assay.experiment.Role;
 import dev.assay.experiment.SkillsMode;
 import dev.assay.experiment.Variant;
+import dev.assay.settings.UsageError;
 import java.math.BigDecimal;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -103,6 +104,26 @@ public record StoredRun(
         Matcher segment = SEGMENT.matcher(uniqueId);
         // JUnit writes what its format needs for itself as in URLs, the plus sign too
         return segment.find() ? URLDecoder.decode(segment.group(1), StandardCharsets.UTF_8) : variant.id();
+    }
+
+    /**
+     * Requires that the run can be gone on with: it has no end yet, or a part of it is to be done again; and the same is
+     * asked of its agents as before.
+     *
+     * @throws UsageError where it is not so, with what to do
+     */
+    public void requireResumable(Before before, boolean fromStep, Map<String, String> fingerprintsNow) {
+        if (!fromStep && (before.outcome().equals("passed") || before.outcome().equals("failed"))) {
+            throw new UsageError("Run " + id + " is over: it has " + before.outcome()
+                    + ". Name the step from which to do it again, or check its app by recheck.");
+        }
+        for (String what : List.of("prompt", "limits", "target")) {
+            String then = fingerprints.getOrDefault(what, "");
+            if (!then.equals(fingerprintsNow.getOrDefault(what, ""))) {
+                throw new UsageError("Run " + id + " cannot be gone on with: the " + what + " of " + experiment
+                        + " has changed since it began. Start a new run, or recheck this one.");
+            }
+        }
     }
 
     /** What is known of the run, to go on with it now. */

@@ -99,6 +99,17 @@ final class Workspace {
         return git("rev-parse", "HEAD").strip();
     }
 
+    /** Puts the files of a commit into the folder; the history stays where it is. */
+    void show(String commit) throws InterruptedException {
+        git("read-tree", "-u", "--reset", commit);
+    }
+
+    /** Puts the files of a commit into the folder and goes on from there; returns the commit that holds them. */
+    String backTo(String commit) throws InterruptedException {
+        show(commit);
+        return commit("back to " + commit);
+    }
+
     /** What differs between two commits, as a unified diff. */
     String diff(String from, String to) throws InterruptedException {
         return git("diff", "--no-color", "--no-ext-diff", from, to, "--", ".", ":(exclude,glob)**/package-lock.json");

@@ -56,6 +56,25 @@ final class RunLog implements AutoCloseable {
         return log;
     }
 
+    /** Of a run that is gone on with. Calls that were under way when its process died are over. */
+    static RunLog resumed(RunInfo run, Spool spool, Outbox outbox, Clock clock, StoredResults before, ObjectNode runRow)
+            throws IOException {
+        RunLog log = new RunLog(run, spool, outbox, clock, runRow, before.lastPosition());
+        log.row(Entry.Table.RUNS, runRow);
+        for (Entry.Row row : before.rows()) {
+            if (row.table() == Entry.Table.STEPS) {
+                log.usage = log.usage.plus(RunRows.usage(row.values()));
+                if (RunRows.isOpen(row.values())) {
+                    RunRows.interrupted(row.values());
+                }
+            }
+            if (row.table() != Entry.Table.RUNS) {
+                log.row(row.table(), row.values());
+            }
+        }
+        return log;
+    }
+
     /** Of a run that is checked again: its row stays as it is. */
     static RunLog rechecked(RunInfo run, Spool spool, Outbox outbox, Clock clock, StoredResults before)
             throws IOException {

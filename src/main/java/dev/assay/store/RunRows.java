@@ -20,6 +20,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -58,6 +60,49 @@ final class RunRows {
         role(row, "verifier", run.variant().verifier());
         usage(row, Usage.NONE);
         return row;
+    }
+
+    /** A run that is gone on with: what it was found to be holds no more, what it began with still does. */
+    static ObjectNode resumed(ObjectNode before, RunInfo run, String host, long pid) {
+        ObjectNode row = before.deepCopy();
+        row.put("status", "running")
+                .putNull("outcome")
+                .putNull("cause")
+                .putNull("message")
+                .putNull("finished_at")
+                .putNull("heartbeat_at")
+                .put("folder", run.folder().toAbsolutePath().toString())
+                .put("host", host)
+                .put("pid", pid)
+                .put("partial", !run.partial().isEmpty());
+        row.set("left_out", array(run.partial()));
+        return row;
+    }
+
+    /** Whether an attempt has no end. */
+    static boolean isOpen(ObjectNode attempt) {
+        return attempt.path("finished_at").isMissingNode()
+                || attempt.path("finished_at").isNull();
+    }
+
+    /** The end of an attempt whose process died. When that was, nobody saw. */
+    static void interrupted(ObjectNode attempt) {
+        attempt.put("outcome", "aborted")
+                .put("cause", Cause.INTERRUPTED.id())
+                .put("message", "the process that ran the call died")
+                .put("ending", "INTERRUPTED");
+    }
+
+    static Usage usage(ObjectNode row) {
+        JsonNode cost = row.path("cost_usd");
+        return new Usage(
+                row.path("tokens_input").asLong(),
+                row.path("tokens_cache_read").asLong(),
+                row.path("tokens_cache_write").asLong(),
+                row.path("tokens_output").asLong(),
+                row.path("tokens_reasoning").asLong(),
+                cost.isNumber() ? Optional.of(cost.decimalValue()) : Optional.empty(),
+                row.path("cost_source").asString("none"));
     }
 
     private static void role(ObjectNode row, String name, Role role) {

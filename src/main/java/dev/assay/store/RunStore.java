@@ -17,8 +17,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Stores what runs tell. Each line goes to {@code events.jsonl} in the run's folder before anything else, then all goes
@@ -79,6 +81,26 @@ public final class RunStore implements RunListener, AutoCloseable {
                         outbox,
                         clock,
                         RunRows.started(run, host(), ProcessHandle.current().pid())));
+    }
+
+    @Override
+    public void runResumed(RunInfo run) {
+        StoredResults before = StoredResults.of(run.folder());
+        Optional<ObjectNode> row = before.run();
+        if (row.isEmpty()) {
+            runStarted(run); // it died before anything of it was written
+            return;
+        }
+        open(
+                run,
+                spool -> RunLog.resumed(
+                        run,
+                        spool,
+                        outbox,
+                        clock,
+                        before,
+                        RunRows.resumed(
+                                row.get(), run, host(), ProcessHandle.current().pid())));
     }
 
     /** Only a stored run's results are added to what is there; of another app nothing is stored. */

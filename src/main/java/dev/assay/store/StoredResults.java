@@ -1,5 +1,6 @@
 package dev.assay.store;
 
+import dev.assay.run.Before;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
@@ -102,6 +105,32 @@ public record StoredResults(Optional<ObjectNode> run, List<ObjectNode> attempts,
 
     private static Stream<String> segments(String uniqueId) {
         return Stream.of(uniqueId.split("/")).map(segment -> segment.replaceAll("^\\[|]$", ""));
+    }
+
+    /** What a run needs to know of this to be gone on with. */
+    public Before before() {
+        List<String> steps = new ArrayList<>();
+        run.ifPresent(row -> row.path("plan")
+                .path("steps")
+                .forEach(step -> steps.add(step.path("id").asString())));
+        return new Before(
+                ids(), attemptsAtSteps(), run.map(row -> text(row, "outcome")).orElse(""), steps);
+    }
+
+    /** The unique ids of all nodes. */
+    private Set<String> ids() {
+        return nodes.stream().map(node -> node.path("unique_id").asString()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The number of the last attempt at each step of the plan that was begun, by the step's id. */
+    private Map<String, Integer> attemptsAtSteps() {
+        Map<String, Integer> last = new LinkedHashMap<>();
+        Stream.concat(attempts.stream(), nodes.stream())
+                .filter(row ->
+                        row.path("step").isString() && row.path("attempt").isInt())
+                .forEach(row -> last.merge(
+                        row.path("step").asString(), row.path("attempt").intValue(), Math::max));
+        return last;
     }
 
     /** The greatest place that an attempt or a node has. */

@@ -124,6 +124,16 @@ final class EmbeddedTarget implements Target {
     }
 
     @Override
+    public void save(Path folder) {
+        new DataCopy(supabase.superuserUrl()).save(folder);
+    }
+
+    @Override
+    public List<String> restore(Path folder) {
+        return new DataCopy(supabase.superuserUrl()).restore(folder);
+    }
+
+    @Override
     public Optional<String> trouble() {
         try (Connection connection = DriverManager.getConnection(supabase.jdbcUrl());
                 Statement statement = connection.createStatement()) {

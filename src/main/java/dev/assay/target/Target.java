@@ -35,6 +35,21 @@ public interface Target extends AutoCloseable {
     /** Makes the database as new: no user tables, no users; then migrations and seed, as {@code supabase db reset}. */
     Applied reset() throws InterruptedException;
 
+    /**
+     * Keeps the data of the database's tables (the app's, users, storage) in a folder, which must not be there.
+     *
+     * @throws TargetUnavailable where the database does not answer
+     */
+    void save(Path folder);
+
+    /**
+     * Puts back data that {@link #save} kept, into a database with the same migrations; what is in the tables goes.
+     *
+     * @return what could not be put back, for people
+     * @throws TargetUnavailable where the database does not answer
+     */
+    List<String> restore(Path folder);
+
     /** Empty where the target answers; else what is wrong with it, for people. */
     Optional<String> trouble();
 

@@ -98,14 +98,12 @@ class EngineSelectorsTest {
     }
 
     @Test
-    void should_fail_one_leaf_when_options_contradict_each_other_or_are_not_there_yet() {
+    void should_fail_one_leaf_when_options_contradict_each_other() {
         Tree both = Tree.of(engine, Map.of("prompt", "Build it", "experiment", "todo"), selectClass(Fixture.class));
-        Tree resume = Tree.of(engine, Map.of("resume", "20260101"), selectClass(Fixture.class));
 
         assertThat(both.problem("experiment:ad-hoc"))
                 .hasMessageContaining("Both experiment")
                 .hasMessageContaining("prompt");
-        assertThat(resume.problem("experiment:resume")).hasMessageContaining("'resume' is not there yet");
         assertThat(runs.started).isEmpty();
     }
 
@@ -121,6 +119,19 @@ class EngineSelectorsTest {
         assertThat(tree.ids())
                 .contains("[engine:assay]/[class:dev.assay.engine.Fixture]/[experiment:todo]/[variant:claude%2Bcodex]"
                         + "/[run:2]/[stage:evaluation]");
+    }
+
+    @Test
+    void should_go_on_with_a_stored_run_where_it_was_and_from_a_step() throws Exception {
+        folder.stored("20260301-100000-aaaaaa", "todo", "auto", 1);
+        Map<String, String> there = Map.of("resume", "20260301", "data-dir", directory.toString());
+        Map<String, String> step = Map.of("resume", "20260301", "start-step", "3", "data-dir", directory.toString());
+
+        Tree.of(engine, there, selectClass(Fixture.class));
+        Tree.of(engine, step, selectDirectory(folder.file("todo").getParent().toString()));
+
+        assertThat(runs.started)
+                .containsExactly("resume 20260301-100000-aaaaaa", "resume 20260301-100000-aaaaaa from 3");
     }
 
     @Test

@@ -95,6 +95,12 @@ final class ScriptedRuns implements ExperimentRuns {
         return scripted("recheck " + run.id() + " " + only);
     }
 
+    @Override
+    public ExperimentRun resume(StoredRun run, Experiment experiment, Optional<ResumedStep> from) {
+        return scripted("resume " + run.id()
+                + from.map(step -> " from " + step.id() + step.place()).orElse(""));
+    }
+
     private ExperimentRun scripted(String what) {
         started.add(what);
         return new ExperimentRun() {

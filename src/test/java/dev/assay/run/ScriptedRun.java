@@ -62,6 +62,10 @@ final class ScriptedRun implements AutoCloseable {
     Guidance guidance = new Guidance(Path.of("skills"), Guidance.Filter.PHASE_MATCHED, false);
     String trouble = "";
     int schema;
+    /** Calls that came to their end. */
+    final List<String> over = new ArrayList<>();
+    /** What happened to the data of targets: {@code save}, and {@code restore} with what they then had. */
+    final List<String> data = new ArrayList<>();
 
     private final Map<LayerKind, Layer> layers = new EnumMap<>(LayerKind.class);
     private final Map<LayerKind, Integer> asked = new EnumMap<>(LayerKind.class);
@@ -163,25 +167,34 @@ final class ScriptedRun implements AutoCloseable {
     }
 
     RunResult run() throws InterruptedException {
-        Performer scripted = new Performer("scripted", Optional.empty(), agent(), skillsFolder);
-        BuildRun run = new BuildRun(
-                new RunContext(
-                        info(),
-                        scripted,
-                        scripted,
-                        scripted,
-                        guidance,
-                        targets(),
-                        layers,
-                        () -> new Environment(path(), Map.of(), new PackageCache(folder.resolve("npm")), Fence.NONE),
-                        path(),
-                        supervisor,
-                        listeners,
-                        List.of("a-secret-value")),
-                Clock.systemUTC(),
-                System.out);
+        return run(new BuildRun(context(), Clock.systemUTC(), System.out));
+    }
+
+    /** Goes on with the run that is stored in the folder. */
+    RunResult resume(Before before, Optional<String> step) throws InterruptedException {
+        return run(BuildRun.resumed(context(), before, step, Clock.systemUTC(), System.out));
+    }
+
+    private RunResult run(BuildRun run) throws InterruptedException {
         run.run(tree);
         return run.finish();
+    }
+
+    private RunContext context() {
+        Performer scripted = new Performer("scripted", Optional.empty(), agent(), skillsFolder);
+        return new RunContext(
+                info(),
+                scripted,
+                scripted,
+                scripted,
+                guidance,
+                targets(),
+                layers,
+                () -> new Environment(path(), Map.of(), new PackageCache(folder.resolve("npm")), Fence.NONE),
+                path(),
+                supervisor,
+                listeners,
+                List.of("a-secret-value"));
     }
 
     private static String path() {
@@ -200,6 +213,7 @@ final class ScriptedRun implements AutoCloseable {
                 write(request.workspace().resolve("work.txt"), reply.writes());
                 schema++;
             }
+            over.add(name);
             return new AgentResult(
                     reply.ending(),
                     reply.ending() == Ending.COMPLETED ? "" : "it ended",
@@ -226,6 +240,19 @@ final class ScriptedRun implements AutoCloseable {
         }
         boolean works = request.phase() == Phase.IMPLEMENT || request.phase() == Phase.FIX;
         return new Reply(Ending.COMPLETED, (String) answer, List.of(), works ? name : null);
+    }
+
+    private static String work(Path folder) {
+        return work(folder, "work.txt");
+    }
+
+    private static String work(Path folder, String name) {
+        try {
+            Path file = folder.resolve(name);
+            return Files.exists(file) ? Files.readString(file) : "";
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static void write(Path file, String text) {
@@ -291,6 +318,8 @@ final class ScriptedRun implements AutoCloseable {
 
     private final class ScriptedTarget implements Target {
         private final Path project;
+        /** What the migrations of the project say, as far as they were applied: the work itself. */
+        private String applied = "";
 
         ScriptedTarget(Path project) {
             this.project = project;
@@ -333,6 +362,7 @@ final class ScriptedRun implements AutoCloseable {
 
         @Override
         public Applied applyMigrations() {
+            applied = work(project);
             return Applied.NOTHING;
         }
 
@@ -343,6 +373,7 @@ final class ScriptedRun implements AutoCloseable {
 
         @Override
         public Applied reset() {
+            applied = work(project);
             return Applied.NOTHING;
         }
 
@@ -353,7 +384,24 @@ final class ScriptedRun implements AutoCloseable {
 
         @Override
         public String catalogDigest() {
-            return "schema " + schema;
+            return "schema " + applied;
+        }
+
+        @Override
+        public void save(Path into) {
+            data.add("save");
+            try {
+                Files.createDirectories(into);
+                Files.writeString(into.resolve("data"), applied);
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public List<String> restore(Path from) {
+            data.add(("restore " + work(from, "data") + " into " + applied).strip());
+            return List.of();
         }
 
         @Override

@@ -5,6 +5,7 @@ import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentFiles;
 import dev.assay.experiment.InvalidExperiment;
 import dev.assay.experiment.Overrides;
+import dev.assay.run.ExperimentRuns.ResumedStep;
 import dev.assay.run.StoredRun;
 import dev.assay.run.StoredRuns;
 import dev.assay.settings.Directories;
@@ -60,9 +61,6 @@ final class Catalog {
 
     /** The files of a folder that were asked for, at least one. */
     List<Path> chosen(Path folder) {
-        if (settings().isGiven(Option.RESUME)) {
-            throw new UsageError("Option 'resume' is not there yet; start a new run instead.");
-        }
         if (settings().isGiven(Option.PROMPT) && settings().isGiven(Option.EXPERIMENT)) {
             throw new UsageError("Both experiment (" + settings().origin(Option.EXPERIMENT) + ") and prompt ("
                     + settings().origin(Option.PROMPT) + ") say what to run; give one of them.");
@@ -79,6 +77,18 @@ final class Catalog {
      */
     Optional<StoredRun> toRecheck() {
         return stored(Option.RECHECK);
+    }
+
+    /** As {@link #toRecheck()}, for the run that is to be gone on with. */
+    Optional<StoredRun> toResume() {
+        return stored(Option.RESUME);
+    }
+
+    /** The step from which the run is to be gone on with, where one is named. */
+    Optional<ResumedStep> startStep() {
+        return settings().isGiven(Option.START_STEP)
+                ? Optional.of(ResumedStep.at(settings().number(Option.START_STEP)))
+                : Optional.empty();
     }
 
     private Optional<StoredRun> stored(Option option) {

@@ -1,6 +1,7 @@
 package dev.assay.engine.discovery;
 
 import dev.assay.check.LayerKind;
+import dev.assay.run.ExperimentRuns.ResumedStep;
 import dev.assay.run.StoredRun;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -37,5 +38,8 @@ sealed interface ExperimentSelector extends DiscoverySelector {
     sealed interface Again {
         /** The evaluation: all of it, or some layers. */
         record Recheck(Set<LayerKind> only) implements Again {}
+
+        /** All from a step of the plan on; where none is named, what was not done yet. */
+        record Resume(Optional<ResumedStep> from) implements Again {}
     }
 }

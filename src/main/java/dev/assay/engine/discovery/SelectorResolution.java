@@ -3,6 +3,7 @@ package dev.assay.engine.discovery;
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
+import dev.assay.check.LayerKind;
 import dev.assay.engine.Experiments;
 import dev.assay.engine.descriptor.ClassDescriptor;
 import dev.assay.engine.descriptor.ExperimentDescriptor;
@@ -253,8 +254,11 @@ final class SelectorResolution implements SelectorResolver {
     }
 
     private static Beginning beginning(StoredRun run, Experiment experiment, Again again) {
-        Again.Recheck recheck = (Again.Recheck) again;
-        return runs -> runs.recheck(run, experiment, recheck.only());
+        if (again instanceof Again.Resume resume) {
+            return runs -> runs.resume(run, experiment, resume.from());
+        }
+        Set<LayerKind> only = ((Again.Recheck) again).only();
+        return runs -> runs.recheck(run, experiment, only);
     }
 
     private OfStored stored(Optional<Class<?>> owner, StoredRun run, Again again) {
@@ -266,6 +270,10 @@ final class SelectorResolution implements SelectorResolver {
         String asked = "settings";
         try {
             asked = catalog.asked();
+            Optional<StoredRun> resume = catalog.toResume();
+            if (resume.isPresent()) {
+                return Set.of(stored(owner, resume.get(), new Again.Resume(catalog.startStep())));
+            }
             Optional<StoredRun> recheck = catalog.toRecheck();
             if (recheck.isPresent()) {
                 return Set.of(stored(owner, recheck.get(), new Again.Recheck(Set.of())));

@@ -4,6 +4,7 @@ import dev.assay.target.Target;
 import dev.assay.target.TargetKind;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -52,6 +53,14 @@ record SameServer(int port, Path project) implements Target {
     @Override
     public Applied reset() {
         return Applied.NOTHING;
+    }
+
+    @Override
+    public void save(Path folder) {}
+
+    @Override
+    public List<String> restore(Path folder) {
+        return List.of();
     }
 
     @Override
