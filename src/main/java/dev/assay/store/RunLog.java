@@ -27,6 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
  * time.
  */
 final class RunLog implements AutoCloseable {
+    /** A process that dies leaves far less behind: it writes every few milliseconds. */
+    private static final int LAST_LINES = 2000;
+
     private final RunInfo run;
     private final Spool spool;
     private final Outbox outbox;
@@ -71,6 +74,10 @@ final class RunLog implements AutoCloseable {
             if (row.table() != Entry.Table.RUNS) {
                 log.row(row.table(), row.values());
             }
+        }
+        // what the process had not brought to the database when it died; what is there stays as it is
+        for (Entry.Event event : Spool.last(run.folder(), run.id(), LAST_LINES)) {
+            outbox.add(run.id(), event);
         }
         return log;
     }

@@ -33,6 +33,7 @@ public final class RunStore implements RunListener, AutoCloseable {
     /** For the end of a run that somebody cancels. */
     private static final Duration HURRY = Duration.ofSeconds(2);
 
+    private final String host;
     private final Outbox outbox;
     private final Writer writer;
     private final Thread thread;
@@ -56,7 +57,8 @@ public final class RunStore implements RunListener, AutoCloseable {
      */
     RunStore(LogDatabase database, PrintStream console, Clock clock, long memory, Duration patience) {
         this.outbox = new Outbox(memory);
-        this.writer = new Writer(database, outbox, console);
+        this.host = host();
+        this.writer = new Writer(database, outbox, host, console);
         this.console = console;
         this.clock = clock;
         this.patience = patience;
@@ -80,7 +82,7 @@ public final class RunStore implements RunListener, AutoCloseable {
                         spool,
                         outbox,
                         clock,
-                        RunRows.started(run, host(), ProcessHandle.current().pid())));
+                        RunRows.started(run, host, ProcessHandle.current().pid())));
     }
 
     @Override
@@ -100,7 +102,7 @@ public final class RunStore implements RunListener, AutoCloseable {
                         clock,
                         before,
                         RunRows.resumed(
-                                row.get(), run, host(), ProcessHandle.current().pid())));
+                                row.get(), run, host, ProcessHandle.current().pid())));
     }
 
     /** Only a stored run's results are added to what is there; of another app nothing is stored. */
@@ -128,8 +130,13 @@ public final class RunStore implements RunListener, AutoCloseable {
         }
     }
 
-    private static String host() throws IOException {
-        return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+    /** Empty where the system does not say it: then nobody takes a process of another machine for one of this. */
+    private static String host() {
+        try {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException e) {
+            return "";
+        }
     }
 
     @Override

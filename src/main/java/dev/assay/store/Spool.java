@@ -1,6 +1,9 @@
 package dev.assay.store;
 
+import dev.assay.agent.AgentEvent;
+import dev.assay.agent.EventJson;
 import dev.assay.run.Line;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -8,8 +11,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
+import java.util.UUID;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -64,6 +74,62 @@ final class Spool implements AutoCloseable {
             envelope.put("base64", Base64.getEncoder().encodeToString(line.bytes()));
         }
         events.write(withLineEnd(envelope));
+    }
+
+    /**
+     * The last lines, as rows of events. Assay's own lines are their events; of others only the line is known here.
+     *
+     * @param most how many
+     */
+    static List<Entry.Event> last(Path folder, String runId, int most) throws IOException {
+        Path file = folder.resolve(EVENTS);
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        ArrayDeque<String> tail = new ArrayDeque<>();
+        try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                tail.add(line);
+                if (tail.size() > most) {
+                    tail.remove();
+                }
+            }
+        }
+        List<Entry.Event> events = new ArrayList<>();
+        for (String line : tail) {
+            try {
+                events.add(event(JsonbText.JSON.readTree(line), runId));
+            } catch (JacksonException | IllegalArgumentException e) {
+                continue; // half a line, as a killed process leaves it
+            }
+        }
+        return events;
+    }
+
+    private static Entry.Event event(JsonNode envelope, String runId) {
+        byte[] line = envelope.path("base64").isString()
+                ? Base64.getDecoder().decode(envelope.path("base64").stringValue())
+                : envelope.path("line").stringValue().getBytes(StandardCharsets.UTF_8);
+        String stream = envelope.path("stream").stringValue();
+        String attempt = envelope.path("attempt").stringValue(null);
+        String text = new String(line, StandardCharsets.UTF_8);
+        JsonNode data =
+                stream.equals("assay") ? JsonbText.JSON.readTree(text) : EventJson.write(new AgentEvent.Unparsed(text));
+        JsonNode clean = JsonbText.accepts(data) ? data : ((ObjectNode) JsonbText.cleaned(data)).put("sanitized", true);
+        return new Entry.Event(
+                runId,
+                envelope.path("seq").longValue(),
+                0,
+                attempt == null ? null : UUID.fromString(attempt),
+                Instant.parse(envelope.path("at").stringValue()),
+                stream,
+                clean.path("type").asString("unparsed"),
+                null,
+                null,
+                null,
+                null,
+                JsonbText.JSON.writeValueAsBytes(clean),
+                line);
     }
 
     void row(Entry.Row row) throws IOException {

@@ -23,6 +23,9 @@ final class Writer implements Runnable {
     private static final Duration WINDOW = Duration.ofMillis(5);
 
     private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+    /** How often runs are looked for whose process died. */
+    private static final Duration ROUNDS = Duration.ofSeconds(30);
+
     private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
@@ -33,12 +36,16 @@ final class Writer implements Runnable {
     private final Set<String> alive = ConcurrentHashMap.newKeySet();
     private long lastWrite = System.nanoTime() - WINDOW.toNanos();
     private long lastHeartbeat = System.nanoTime();
+    private final InterruptedRuns interrupted;
+    private long nextRound = System.nanoTime();
     private boolean away;
 
-    Writer(LogDatabase database, Outbox outbox, PrintStream console) {
+    /** @param host this machine's name, as runs say it */
+    Writer(LogDatabase database, Outbox outbox, String host, PrintStream console) {
         this.database = database;
         this.outbox = outbox;
         this.console = console;
+        this.interrupted = new InterruptedRuns(host);
         this.batch = new Batch(complaint -> console.println("warning: " + complaint));
     }
 
@@ -109,6 +116,13 @@ final class Writer implements Runnable {
             if (beat) {
                 heartbeat(connection);
                 lastHeartbeat = System.nanoTime();
+            }
+            if (System.nanoTime() - nextRound >= 0) {
+                nextRound = System.nanoTime() + ROUNDS.toNanos();
+                for (String run : interrupted.mark(connection, alive)) {
+                    console.println("Run " + run + " is marked as interrupted, as its process died. `assay resume "
+                            + run + "` goes on with it.");
+                }
             }
         }
     }
