@@ -107,8 +107,7 @@ public final class StoredRuns {
         return all().stream()
                 .filter(run -> run.experiment().equals(experiment)
                         && run.repetition() == repetition
-                        && (run.variantInTree().equals(variant)
-                                || run.variant().id().equals(variant)))
+                        && run.variantInTree().equals(variant))
                 .findFirst();
     }
 

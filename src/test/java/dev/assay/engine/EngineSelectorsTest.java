@@ -297,6 +297,52 @@ class EngineSelectorsTest {
     }
 
     @Test
+    void should_take_a_node_below_a_stored_run_for_a_part_of_it_that_is_done_again() throws Exception {
+        folder.stored("20260301-100000-aaaaaa", "todo", "auto", 1);
+        Map<String, String> data = Map.of("data-dir", directory.toString());
+        String run = "[engine:assay]/[class:dev.assay.engine.Fixture]/[experiment:todo]/[variant:auto]/[run:1]";
+
+        Tree.of(engine, data, selectUniqueId(run + "/[stage:evaluation]/[layer:rls]/[check:owner]"));
+        Tree.of(engine, data, selectUniqueId(run + "/[stage:build]/[step:b]/[attempt:1]/[layer:api]/[check:x]"));
+        Tree.of(engine, data, selectUniqueId(run + "/[stage:smoke-2]/[attempt:1]/[check:page]"));
+        Tree.of(engine, data, selectUniqueId(run + "/[stage:evaluation]"));
+        Tree.of(engine, data, selectUniqueId(run + "/[stage:build]/[step:tables]/[attempt:1]/[call:verify]"));
+        Tree.of(engine, data, selectUniqueId(run + "/[stage:build]"));
+        Tree.of(engine, data, selectUniqueId(run));
+        Tree.of(engine, data, selectUniqueId(run + "/[stage:plan]"));
+
+        assertThat(runs.started)
+                .containsExactly(
+                        "recheck 20260301-100000-aaaaaa [RLS]",
+                        "recheck 20260301-100000-aaaaaa [API]",
+                        "recheck 20260301-100000-aaaaaa [SMOKE]",
+                        "recheck 20260301-100000-aaaaaa []",
+                        "resume 20260301-100000-aaaaaa from tables0",
+                        "resume 20260301-100000-aaaaaa from 1",
+                        run,
+                        run);
+    }
+
+    @Test
+    void should_do_all_again_of_a_run_of_which_several_nodes_are_selected() throws Exception {
+        folder.stored("20260301-100000-aaaaaa", "todo", "auto", 1);
+        Map<String, String> data = Map.of("data-dir", directory.toString());
+        String run = "[engine:assay]/[experiment:todo]/[variant:auto]/[run:1]";
+
+        Tree.of(
+                engine,
+                data,
+                selectUniqueId(run + "/[stage:evaluation]/[layer:api]/[check:t]"),
+                selectUniqueId(run + "/[stage:evaluation]/[layer:rls]/[check:owner]"));
+
+        assertThat(runs.started)
+                .singleElement()
+                .asString()
+                .startsWith("recheck 20260301-100000-aaaaaa [")
+                .contains("API", "RLS");
+    }
+
+    @Test
     void should_give_class_experiment_and_variant_their_sources_and_the_experiment_its_tags() {
         TestDescriptor root = root(Map.of("experiment", "todo-matrix"), selectClass(Fixture.class));
         TestDescriptor testClass = root.getChildren().iterator().next();

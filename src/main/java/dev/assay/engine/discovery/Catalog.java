@@ -91,6 +91,11 @@ final class Catalog {
                 : Optional.empty();
     }
 
+    /** The latest run of a variant and repetition of an experiment, as the tree calls them. */
+    Optional<StoredRun> latest(Path experiment, String variant, int repetition) {
+        return storedRuns().latest(name(experiment), variant, repetition);
+    }
+
     private Optional<StoredRun> stored(Option option) {
         if (!settings().isGiven(option)) {
             return Optional.empty();

@@ -1,11 +1,8 @@
 package dev.assay.engine.discovery;
 
-import dev.assay.check.LayerKind;
-import dev.assay.run.ExperimentRuns.ResumedStep;
 import dev.assay.run.StoredRun;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.platform.engine.DiscoverySelector;
 
 /**
@@ -33,13 +30,4 @@ sealed interface ExperimentSelector extends DiscoverySelector {
 
     /** The run itself. */
     record OfStoredRun(OfStoredVariant variant) implements ExperimentSelector {}
-
-    /** What is to be done again. */
-    sealed interface Again {
-        /** The evaluation: all of it, or some layers. */
-        record Recheck(Set<LayerKind> only) implements Again {}
-
-        /** All from a step of the plan on; where none is named, what was not done yet. */
-        record Resume(Optional<ResumedStep> from) implements Again {}
-    }
 }

@@ -3,7 +3,6 @@ package dev.assay.engine.discovery;
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
 
-import dev.assay.check.LayerKind;
 import dev.assay.engine.Experiments;
 import dev.assay.engine.descriptor.ClassDescriptor;
 import dev.assay.engine.descriptor.ExperimentDescriptor;
@@ -12,7 +11,6 @@ import dev.assay.engine.descriptor.InvalidExperimentDescriptor;
 import dev.assay.engine.descriptor.Naming;
 import dev.assay.engine.descriptor.RunDescriptor;
 import dev.assay.engine.descriptor.VariantDescriptor;
-import dev.assay.engine.discovery.ExperimentSelector.Again;
 import dev.assay.engine.discovery.ExperimentSelector.OfFile;
 import dev.assay.engine.discovery.ExperimentSelector.OfProblem;
 import dev.assay.engine.discovery.ExperimentSelector.OfRun;
@@ -27,8 +25,12 @@ import dev.assay.experiment.Variant;
 import dev.assay.run.StoredRun;
 import dev.assay.settings.UsageError;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -56,6 +58,8 @@ final class SelectorResolution implements SelectorResolver {
     private final Catalog catalog;
     private final Naming naming;
     private final Predicate<String> classNames;
+    /** What of stored runs is to be done again, by the run's id. */
+    private final Map<String, Again> asked = new HashMap<>();
 
     SelectorResolution(Catalog catalog, Naming naming, Predicate<String> classNames) {
         this.catalog = catalog;
@@ -253,12 +257,15 @@ final class SelectorResolution implements SelectorResolver {
                 node -> Set.of());
     }
 
-    private static Beginning beginning(StoredRun run, Experiment experiment, Again again) {
-        if (again instanceof Again.Resume resume) {
-            return runs -> runs.resume(run, experiment, resume.from());
-        }
-        Set<LayerKind> only = ((Again.Recheck) again).only();
-        return runs -> runs.recheck(run, experiment, only);
+    /** Asked for when the run begins: by then all selectors were seen. */
+    private Beginning beginning(StoredRun run, Experiment experiment, Again again) {
+        asked.merge(run.id(), again, Again::and);
+        return runs -> {
+            Again all = asked.getOrDefault(run.id(), again);
+            return all instanceof Again.Resume resume
+                    ? runs.resume(run, experiment, resume.from())
+                    : runs.recheck(run, experiment, ((Again.Recheck) all).only());
+        };
     }
 
     private OfStored stored(Optional<Class<?>> owner, StoredRun run, Again again) {
@@ -284,7 +291,10 @@ final class SelectorResolution implements SelectorResolver {
         }
     }
 
-    /** What a unique id means from its experiment on. What is below a run is not known before it: the run is meant. */
+    /**
+     * What a unique id means from its experiment on. A node below a run means the latest stored run, of which it is done
+     * again; where there is none, a new run.
+     */
     private DiscoverySelector below(Optional<Class<?>> owner, String experiment, Iterator<Segment> segments) {
         Path file;
         try {
@@ -299,9 +309,18 @@ final class SelectorResolution implements SelectorResolver {
             return selector;
         }
         OfVariant variant = new OfVariant(selector, segments.next().getValue());
-        return segments.hasNext()
-                ? new OfRun(variant, Integer.parseInt(segments.next().getValue()))
-                : variant;
+        if (!segments.hasNext()) {
+            return variant;
+        }
+        int repetition = Integer.parseInt(segments.next().getValue());
+        List<Segment> below = new ArrayList<>();
+        segments.forEachRemaining(below::add);
+        Optional<Again> again = Again.of(below);
+        Optional<StoredRun> latest =
+                again.isEmpty() ? Optional.empty() : catalog.latest(file, variant.variant(), repetition);
+        return latest.isEmpty()
+                ? new OfRun(variant, repetition)
+                : new OfStoredRun(new OfStoredVariant(stored(owner, latest.get(), again.get())));
     }
 
     /** The variants at a line of the file, or else all: a line above the matrix means the experiment. */
