@@ -11,6 +11,8 @@ import dev.assay.agent.gemini.Gemini;
 import dev.assay.agent.nop.NopTool;
 import dev.assay.agent.opencode.OpenCode;
 import dev.assay.agent.recorded.RecordedTool;
+import dev.assay.budget.PolicedAgent;
+import dev.assay.budget.Policy;
 import dev.assay.check.ApiLayer;
 import dev.assay.check.Layer;
 import dev.assay.check.LayerKind;
@@ -293,7 +295,8 @@ public final class Assay implements ExperimentRuns {
 
     private Performer performer(Role role, Experiment experiment) {
         AgentTool tool = roles.tool(role);
-        return new Performer(tool.name(), role.model(), tool.agentFor(experiment), tool.skillsFolder());
+        PolicedAgent agent = new PolicedAgent(tool.agentFor(experiment), Policy.experiment(), clock);
+        return new Performer(tool.name(), role.model(), agent, tool.skillsFolder());
     }
 
     private Set<String> leftOut() {

@@ -47,7 +47,8 @@ class ArchitectureTest {
         rooms.put("supabase", Set.of("process", "tools", "postgres"));
         rooms.put("target", Set.of("experiment", "supabase", "process", "tools"));
         rooms.put("agent", Set.of("process", "tools", "experiment"));
-        rooms.put("budget", Set.of("agent"));
+        // process: an agent's sink and result speak of its streams and exits
+        rooms.put("budget", Set.of("agent", "process"));
         rooms.put("check", Set.of("experiment", "target", "process", "tools"));
         rooms.put("run", allAbove(rooms, "supabase"));
         // process and check: their values (streams, exits, evidence) are in the records that a run hands over

@@ -19,6 +19,8 @@ public enum Ending {
     CONTEXT_FULL(false),
     MODEL_NOT_FOUND(true),
     REFUSED(false),
+    /** It ran a command that it may not run, and was stopped. */
+    FORBIDDEN(false),
     INTERRUPTED(true),
     TIMED_OUT(false),
     /** No output; the world's failure only before the first tool call: {@link #IDLE_AT_START}. */

@@ -127,7 +127,7 @@ class OutcomeRulesTest {
     @ParameterizedTest
     @EnumSource(
             value = Ending.class,
-            names = {"CONTEXT_FULL", "LIMIT_TURNS", "SCHEMA_FAILED", "REFUSED"})
+            names = {"CONTEXT_FULL", "LIMIT_TURNS", "SCHEMA_FAILED", "REFUSED", "FORBIDDEN"})
     void should_end_the_attempt_and_try_the_step_again(Ending ending) throws Exception {
         but(Phase.IMPLEMENT, request -> request.attempt() == 1 ? Reply.endedAfterWork(ending) : "done");
 
