@@ -26,6 +26,7 @@ import dev.assay.experiment.Overrides;
 import dev.assay.experiment.Role;
 import dev.assay.experiment.SkillsMode;
 import dev.assay.experiment.Variant;
+import dev.assay.preflight.Preflight;
 import dev.assay.process.Supervisor;
 import dev.assay.report.AllureReport;
 import dev.assay.report.Changes;
@@ -102,6 +103,7 @@ public final class Assay implements ExperimentRuns {
     private final AllureReport allure;
     private final List<RunListener> listeners;
     private final Map<LayerKind, Layer> layers;
+    private final Map<String, AgentTool> agents;
     private final Roles roles;
     private final StoredRuns storedRuns;
     private final ConcurrentLinkedQueue<OpenRun> underWay = new ConcurrentLinkedQueue<>();
@@ -133,7 +135,8 @@ public final class Assay implements ExperimentRuns {
                         new SmokeLayer(
                                 supervisor, new StartPageVisit(browsers, !settings.flag(Option.SKIP_BROWSER_TEST))),
                 LayerKind.BROWSER, new BrowserLayer(supervisor, browsers)));
-        this.roles = new Roles(agents(), AUTO_READER, AUTO_WRITER, role -> Overrides.withModel(role, settings));
+        this.agents = agents();
+        this.roles = new Roles(agents, AUTO_READER, AUTO_WRITER, role -> Overrides.withModel(role, settings));
     }
 
     /**
@@ -270,6 +273,12 @@ public final class Assay implements ExperimentRuns {
      */
     public OracleApp oracles(Path kept) {
         return new OracleApp(kept, targets, this::environment, supervisor, searchPath());
+    }
+
+    /** What looks whether runs would find what they need, as the options stand. */
+    public Preflight preflight() {
+        return new Preflight(
+                settings, tools, supervisor, targets, database, agents, roles, this::environment, searchPath());
     }
 
     /** The tools that roles can name. To add a CLI, name it here. */

@@ -55,6 +55,7 @@ class ArchitectureTest {
         rooms.put("store", Set.of("postgres", "experiment", "agent", "run", "process", "check"));
         // agent and check too: what a run tells its listeners are their events, usage and evidence
         rooms.put("report", Set.of("experiment", "agent", "check", "run", "store"));
+        rooms.put("preflight", allAbove(rooms, "supabase", "report"));
         rooms.put("engine", allAbove(rooms));
         rooms.put("analysis", Set.of("experiment", "store"));
         rooms.put("service", allAbove(rooms));

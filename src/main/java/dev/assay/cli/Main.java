@@ -27,6 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  assay run \"Build a guestbook with Supabase\"       an ad-hoc prompt",
             "  assay resume 20260301-12                          a run that was cut short",
             "  assay recheck 20260301-12                         a stored run's app, checked again",
+            "  assay preflight                                   what runs need, and whether it is there",
             "  assay sql \"SELECT * FROM orchestrator_runs\"       what was stored",
             "  assay supabase --project my-app                   a Supabase without Docker, for any app",
             "",
@@ -44,6 +45,7 @@ public final class Main {
                 .addSubcommand(RunCommand.withOptions(new RunCommand(launch)))
                 .addSubcommand(ResumeCommand.withOptions(new ResumeCommand(launch)))
                 .addSubcommand(RecheckCommand.withOptions(new RecheckCommand(launch, System.out)))
+                .addSubcommand(PreflightCommand.withOptions(new PreflightCommand(System.err)))
                 .addSubcommand(SqlCommand.withOptions(new SqlCommand()))
                 .addSubcommand(SupabaseCommand.withOptions(new SupabaseCommand()));
         return line.setParameterExceptionHandler(Main::wrongArguments)

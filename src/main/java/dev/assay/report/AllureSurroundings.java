@@ -55,7 +55,7 @@ final class AllureSurroundings {
                     default -> run.source();
                 });
         say("Target", run.targetKind());
-        say("Isolation", run.unisolated().map(why -> "UNISOLATED: " + why).orElse("bubblewrap"));
+        run.unisolated().ifPresent(why -> say("UNISOLATED, as", why));
         if (!run.partial().isEmpty()) {
             say("PARTIAL, without", String.join(" ", new TreeSet<>(run.partial())));
         }

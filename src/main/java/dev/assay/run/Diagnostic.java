@@ -57,11 +57,12 @@ final class Diagnostic implements Agent {
         Printed printed = new Printed();
         Exit exit = supervisor.run(
                 Command.shell(
-                        command,
-                        request.workspace(),
-                        request.environment(),
-                        // as long as a tool call of an agent: a compiler that finds nothing says nothing
-                        Timers.wall(request.timers().tool().orElse(null))),
+                                command,
+                                request.workspace(),
+                                request.environment(),
+                                // as long as a tool call of an agent: a compiler that finds nothing says nothing
+                                Timers.wall(request.timers().tool().orElse(null)))
+                        .within(request.fence()),
                 (stream, line) -> {
                     long seq = sink.line(stream, line);
                     String text = new String(line, StandardCharsets.UTF_8);

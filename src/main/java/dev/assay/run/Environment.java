@@ -40,7 +40,7 @@ public record Environment(String path, Map<String, String> passed, PackageCache 
     }
 
     /** A process of one run: it has its HOME and the folder that it works in, and no other run's. */
-    Fence around(Path home, Path folder) {
+    public Fence around(Path home, Path folder) {
         return fence.lending(home, folder);
     }
 

@@ -109,8 +109,13 @@ public final class Roles {
         }
     }
 
+    /** What {@code auto} means where all its tools are there, as a part of a sentence. */
+    public String meant() {
+        return meant.get("planner") + " plans and verifies, " + meant.get("implementer") + " implements";
+    }
+
     /** Why {@code auto} does not mean its tools; empty where it does. Looks at the PATH first, then asks. */
-    private String lacking() throws InterruptedException {
+    public String lacking() throws InterruptedException {
         List<String> why = new ArrayList<>();
         List<String> names = List.copyOf(new TreeSet<>(meant.values()));
         for (String name : names) {

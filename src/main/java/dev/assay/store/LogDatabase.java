@@ -93,6 +93,11 @@ public final class LogDatabase implements AutoCloseable {
         return open;
     }
 
+    /** The newest schema, which every connection finds: the name of its last migration, such as {@code V1__orchestrator}. */
+    public static String schema() {
+        return Migrations.FILES.get(Migrations.FILES.size() - 1).replaceFirst("[.]sql$", "");
+    }
+
     /** Where it is, without anything secret. */
     public String shown() {
         return source.shown();
