@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -58,5 +59,26 @@ public record AgentResult(
                 timeToFirstToken,
                 duration,
                 warnings);
+    }
+
+    /** The same, with further warnings. */
+    public AgentResult withWarnings(List<String> more) {
+        return more.isEmpty()
+                ? this
+                : new AgentResult(
+                        ending,
+                        message,
+                        text,
+                        structured,
+                        usage,
+                        sessionId,
+                        model,
+                        cliVersion,
+                        exitCode,
+                        fired,
+                        apiTime,
+                        timeToFirstToken,
+                        duration,
+                        Stream.concat(warnings.stream(), more.stream()).toList());
     }
 }

@@ -239,7 +239,9 @@ final class Calls {
                         state.target(),
                         context.info().experiment().app().env(),
                         FreePort.next());
-        return who.agent()
+        Exposure exposure = new Exposure(sink, workspace.folder(), context.home(), state.environment());
+        boolean watched = context.info().unisolated().isPresent();
+        AgentResult result = who.agent()
                 .perform(
                         new AgentRequest(
                                 context.info().id(),
@@ -256,7 +258,8 @@ final class Calls {
                                 who.model(),
                                 timers(attempt.phase(), limits),
                                 state.environment().around(context.home(), workspace.folder())),
-                        sink);
+                        watched ? exposure : sink);
+        return result.withWarnings(exposure.seen());
     }
 
     /** Puts back what a reading call changed; returns what that was, as a unified diff. */
