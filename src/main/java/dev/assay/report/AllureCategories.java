@@ -42,9 +42,9 @@ final class AllureCategories {
                     message,
                     Pattern.compile(Pattern.quote(trace(cause)))));
         }
-        attempts("Recovered: an attempt failed, a later one passed", "passed", RECOVERED);
-        attempts("Superseded: failed, and was tried again", "skipped", SUPERSEDED);
-        attempts("Not verified: failed, and was given up", "skipped", NOT_VERIFIED);
+        attempts("Recovered at a later attempt", "passed", RECOVERED);
+        attempts("Superseded: tried again", "skipped", SUPERSEDED);
+        attempts("Not verified: given up", "skipped", NOT_VERIFIED);
         attempts("Aborted before the evaluation", "skipped", ABORTED);
     }
 

@@ -104,7 +104,7 @@ final class AllureRun {
         }
         boolean ran = leaf != null && leaf.uniqueId().equals(node.uniqueId());
         List<Stage> path = path(node);
-        TestResult written = tests.test(path, result.outcome() == Outcome.SUPERSEDED, superseded.keySet());
+        TestResult written = tests.test(path, result, superseded.keySet());
         written.setStatus(status(result))
                 .setStatusDetails(details(
                         message(written.getHistoryId(), attempt(path), result, ran ? facts() : ""),

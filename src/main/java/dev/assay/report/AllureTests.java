@@ -1,8 +1,10 @@
 package dev.assay.report;
 
+import dev.assay.run.Outcome;
 import dev.assay.run.RunInfo;
 import dev.assay.run.RunStages;
 import dev.assay.run.Stage;
+import dev.assay.run.StageResult;
 import io.qameta.allure.model.Label;
 import io.qameta.allure.model.Parameter;
 import io.qameta.allure.model.TestResult;
@@ -41,10 +43,10 @@ final class AllureTests {
      * A leaf.
      *
      * @param path from the run's stage to the leaf
-     * @param superseded whether it did not succeed and is tried again
+     * @param result what came of it
      * @param troubled the history ids of tests of which an attempt was superseded
      */
-    TestResult test(List<Stage> path, boolean superseded, Set<String> troubled) {
+    TestResult test(List<Stage> path, StageResult result, Set<String> troubled) {
         Stage leaf = path.get(path.size() - 1);
         String place = path.stream()
                 .filter(stage -> !stage.type().equals("attempt"))
@@ -58,12 +60,13 @@ final class AllureTests {
                 .collect(Collectors.joining(" · "));
         String attempt = leaf.labels().getOrDefault("attempt", "1");
         TestResult written = identified(place);
-        String which = attempt.equals("1") ? "" : "attempt " + attempt;
-        if (superseded) {
-            which = "attempt " + attempt + ", superseded";
-        } else if (troubled.contains(written.getHistoryId())) {
-            which = "recovered at attempt " + attempt;
-        }
+        boolean recovered = troubled.contains(written.getHistoryId()) && result.outcome() == Outcome.PASSED;
+        String which = switch (result.outcome()) {
+            case SUPERSEDED -> "attempt " + attempt + ", superseded";
+            case FAILED -> result.deciding() ? "" : "attempt " + attempt + ", given up";
+            default ->
+                (recovered ? "recovered at " : "") + (recovered || !attempt.equals("1") ? "attempt " + attempt : "");
+        };
         written.setName(
                 PlainText.line(name.isEmpty() ? leaf.name() : name, 180) + (which.isEmpty() ? "" : " · " + which));
         written.setTitlePath(titles(path));

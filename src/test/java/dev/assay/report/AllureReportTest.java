@@ -81,8 +81,9 @@ class AllureReportTest {
         run.check(givenUp, StageResult.of(Outcome.FAILED, Cause.NOT_VERIFIED, "no retries left", false));
 
         assertThat(results("a"))
-                .extracting(result -> result.get("status").asString())
-                .containsExactlyInAnyOrder("broken", "skipped", "skipped");
+                .extracting(result -> result.get("name").asString() + " "
+                        + result.get("status").asString())
+                .containsExactlyInAnyOrder("check broken", "check skipped", "verify · attempt 1, given up skipped");
         assertThat(messages(results("a")))
                 .anyMatch(message -> message.equals("gone"))
                 .anyMatch(message -> message.startsWith("aborted: gone"))
