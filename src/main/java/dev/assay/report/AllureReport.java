@@ -86,6 +86,33 @@ public final class AllureReport implements RunListener {
         run(run);
     }
 
+    /** What it left before stays: it is the same run. */
+    @Override
+    public void runResumed(RunInfo run) {
+        more(run);
+    }
+
+    /** Its checks stand beside those that decided the run, in a stage of their own. */
+    @Override
+    public void recheckStarted(RunInfo run, String subject) {
+        more(run);
+    }
+
+    private void more(RunInfo run) {
+        begin();
+        surroundings.add(run);
+        run(run);
+    }
+
+    /** The run as a whole is what its own evaluation found. */
+    @Override
+    public void recheckFinished(RunInfo run, RunResult result) {
+        AllureRun finished = runs.remove(run.id());
+        if (finished != null) {
+            finished.close();
+        }
+    }
+
     /** With the first run, so that a command that runs nothing leaves everything as it is. */
     private synchronized void begin() {
         if (!begun) {

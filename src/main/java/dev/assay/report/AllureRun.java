@@ -250,7 +250,8 @@ final class AllureRun {
         write(written, run.started().toEpochMilli(), now);
     }
 
-    private void close() {
+    /** Ends what is still open. */
+    void close() {
         calls.forEach(AllureCall::close);
         calls.clear();
     }

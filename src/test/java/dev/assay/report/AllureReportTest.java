@@ -7,12 +7,14 @@ import dev.assay.check.Evidence;
 import dev.assay.run.Cause;
 import dev.assay.run.Outcome;
 import dev.assay.run.RunListener.Node;
+import dev.assay.run.RunResult;
 import dev.assay.run.StageResult;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -349,6 +351,45 @@ class AllureReportTest {
         try (Stream<Path> files = Files.list(folder.resolve(name))) {
             return files.map(file -> file.getFileName().toString()).toList();
         }
+    }
+
+    @Test
+    void should_put_a_rechecks_results_beside_those_of_the_run_and_leave_the_run_as_a_whole() throws IOException {
+        List<JsonNode> before = told("a", 1, true);
+
+        ReportedRun again = listening("a", 1);
+        again.listener.recheckStarted(again.info, "run x");
+        Node stage = again.container("stage", "recheck-1", "recheck-1", "", 0, Map.of());
+        Node check = again.leaf("check", "todos.user-b", "todos · user B", stage.uniqueId(), 1, Map.of("layer", "rls"));
+        again.check(check, StageResult.of(Outcome.FAILED, Cause.CHECK_FAILED, "user B can read", true));
+        again.listener.recheckFinished(
+                again.info,
+                new RunResult(
+                        Outcome.FAILED,
+                        Optional.of(Cause.CHECK_FAILED),
+                        "user B can read",
+                        false,
+                        List.of(),
+                        ReportedRun.usage(),
+                        Duration.ofSeconds(1)));
+
+        assertThat(results("a"))
+                .hasSize(before.size() + 1)
+                .containsAll(before)
+                .filteredOn(result -> result.get("status").asString().equals("failed"))
+                .singleElement()
+                .satisfies(
+                        result -> assertThat(result.get("fullName").asString()).contains("/recheck-1/"));
+    }
+
+    @Test
+    void should_add_to_a_run_that_is_gone_on_with_what_it_left_before() throws IOException {
+        List<JsonNode> before = told("a", 1, false);
+
+        ReportedRun again = listening("a", 1);
+        again.listener.runResumed(again.info);
+
+        assertThat(results("a")).hasSameSizeAs(before).containsAll(before);
     }
 
     private ReportedRun listening(String name, int repetition) {
