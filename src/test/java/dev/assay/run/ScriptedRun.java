@@ -39,6 +39,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** A run with a scripted agent, layers and target: everything around the loop in one place. */
@@ -62,8 +63,6 @@ final class ScriptedRun implements AutoCloseable {
     Guidance guidance = new Guidance(Path.of("skills"), Guidance.Filter.PHASE_MATCHED, false);
     String trouble = "";
     int schema;
-    /** Calls that came to their end. */
-    final List<String> over = new ArrayList<>();
     /** What happened to the data of targets: {@code save}, and {@code restore} with what they then had. */
     final List<String> data = new ArrayList<>();
 
@@ -72,6 +71,7 @@ final class ScriptedRun implements AutoCloseable {
     private final Supervisor supervisor = Supervisor.open();
     private final Path folder;
     private Function<AgentRequest, Object> script = request -> "";
+    private Consumer<String> whenOver = call -> {};
 
     ScriptedRun(Path folder) {
         this.folder = folder;
@@ -152,6 +152,11 @@ final class ScriptedRun implements AutoCloseable {
         return this;
     }
 
+    /** Has each call named that comes to its end. */
+    void whenOver(Consumer<String> told) {
+        whenOver = told;
+    }
+
     /** Puts another script before the one that is there. */
     void otherwise(java.util.function.UnaryOperator<Function<AgentRequest, Object>> change) {
         script = change.apply(script);
@@ -213,7 +218,7 @@ final class ScriptedRun implements AutoCloseable {
                 write(request.workspace().resolve("work.txt"), reply.writes());
                 schema++;
             }
-            over.add(name);
+            whenOver.accept(name);
             return new AgentResult(
                     reply.ending(),
                     reply.ending() == Ending.COMPLETED ? "" : "it ended",

@@ -142,10 +142,70 @@ abstract class TargetContractTest {
         assertThat(signUp().statusCode()).isEqualTo(200);
     }
 
+    @Test
+    void should_put_back_the_data_that_it_kept_into_a_new_one_with_the_same_migrations() throws Exception {
+        migration("20240101000000_notes.sql", NOTES + """
+                insert into public.notes (body) values ('from the migration');
+                create table public.tags (note bigint references public.notes (id), tag text, loud text
+                  generated always as (upper(tag)) stored);
+                create table public.newcomers (who uuid);
+                create function public.welcome() returns trigger language plpgsql security definer as
+                  $$ begin insert into public.newcomers values (new.id); return new; end $$;
+                create trigger welcome after insert on auth.users for each row execute function public.welcome();
+                """);
+        target.applyMigrations();
+        count("with i as (insert into public.notes (body) values (E'tab\\t, line\\nend') returning 1)"
+                + " select count(*) from i");
+        count("with i as (insert into public.tags values (2, 'x') returning 1) select count(*) from i");
+        count("with i as (delete from public.notes where id = 1 returning 1) select count(*) from i");
+        assertThat(signUp().statusCode()).isEqualTo(200);
+        target.save(folder.resolve("saved"));
+        target.close();
+
+        target = targets.open(folder.resolve("app"), folder.resolve("files"));
+        target.applyMigrations();
+        assertThat(target.restore(folder.resolve("saved"))).isEmpty();
+
+        assertThat(count("select count(*) from public.notes where id = 2 and body = E'tab\\t, line\\nend'"))
+                .isEqualTo(1);
+        assertThat(count("select count(*) from public.notes")).isEqualTo(1);
+        assertThat(count("select count(*) from public.tags where loud = 'X'")).isEqualTo(1);
+        assertThat(count("select count(*) from auth.users u join public.newcomers n on n.who = u.id"))
+                .as("its trigger does not run again")
+                .isEqualTo(1);
+        assertThat(count("with i as (insert into public.notes (body) values ('next') returning id) select id from i"))
+                .isEqualTo(3);
+        assertThat(signIn().statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void should_say_which_data_has_no_place_any_more() throws Exception {
+        migration("20240101000000_notes.sql", NOTES);
+        target.applyMigrations();
+        count("with i as (insert into public.notes (body) values ('x') returning 1) select count(*) from i");
+        target.save(folder.resolve("saved"));
+        target.close();
+        migration("20240101000000_notes.sql", "create table public.notes (id int);");
+
+        target = targets.open(folder.resolve("app"), folder.resolve("files"));
+        target.applyMigrations();
+
+        assertThat(target.restore(folder.resolve("saved")))
+                .anyMatch(lost -> lost.startsWith("public.notes: ") && lost.contains("body"));
+    }
+
+    private HttpResponse<String> signIn() throws Exception {
+        return sent("/auth/v1/token?grant_type=password");
+    }
+
     private HttpResponse<String> signUp() throws Exception {
+        return sent("/auth/v1/signup");
+    }
+
+    private HttpResponse<String> sent(String path) throws Exception {
         return HttpClient.newHttpClient()
                 .send(
-                        HttpRequest.newBuilder(URI.create(target.apiUrl() + "/auth/v1/signup"))
+                        HttpRequest.newBuilder(URI.create(target.apiUrl() + path))
                                 .header("apikey", target.anonKey())
                                 .header("content-type", "application/json")
                                 .POST(HttpRequest.BodyPublishers.ofString(
