@@ -91,13 +91,16 @@ final class EarlyChecks {
                 context.info().workspace(),
                 state.environment()
                         .variables(
-                                context.home(), state.target(), experiment.app().env(), port),
+                                context.appHome(),
+                                state.target(),
+                                experiment.app().env(),
+                                port),
                 port,
                 context.info()
                         .artifacts()
                         .resolve(RunStages.safe(step.id()))
                         .resolve(layer.kind().id()),
-                state.environment().around(context.home(), context.info().workspace()));
+                state.environment().around(context.appHome(), context.info().workspace()));
         Report report = LayerRun.run(layer, subject, weight, labels, inside, state.progress());
         if (report.clean()) {
             unclean.remove(layer.kind());

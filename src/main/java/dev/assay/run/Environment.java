@@ -2,6 +2,7 @@ package dev.assay.run;
 
 import dev.assay.process.Fence;
 import dev.assay.target.Target;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,7 +14,7 @@ import java.util.Map;
  *
  * @param path what PATH holds
  * @param passed values taken over from the harness: where certificates and proxies are
- * @param packages npm's cache, of which each run has a copy in its HOME
+ * @param packages npm's cache, of which each run has a copy
  * @param fence what of the machine all runs' processes see, such as tools
  */
 public record Environment(String path, Map<String, String> passed, PackageCache packages, Fence fence) {
@@ -39,9 +40,10 @@ public record Environment(String path, Map<String, String> passed, PackageCache 
                 .toArray(Path[]::new);
     }
 
-    /** A process of one run: it has its HOME and the folder that it works in, and no other run's. */
+    /** A process of one run: it has its HOME, the folder that it works in and the run's packages, and no other run's. */
     public Fence around(Path home, Path folder) {
-        return fence.lending(home, folder);
+        Path packages = PackageCache.own(home);
+        return Files.isDirectory(packages) ? fence.lending(home, folder, packages) : fence.lending(home, folder);
     }
 
     /**

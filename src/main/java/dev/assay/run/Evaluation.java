@@ -148,9 +148,9 @@ final class Evaluation {
                 applied,
                 app,
                 state.environment()
-                        .variables(context.home(), target, experiment.app().env(), port),
+                        .variables(context.appHome(), target, experiment.app().env(), port),
                 port,
                 context.info().artifacts().resolve(folder).resolve(kind.id()),
-                state.environment().around(context.home(), app));
+                state.environment().around(context.appHome(), app));
     }
 }

@@ -69,6 +69,7 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
         journal.tell(this::begins);
         try {
             Files.createDirectories(context.home());
+            Files.createDirectories(context.appHome());
             Files.createDirectories(context.info().artifacts());
             prepare();
         } catch (IOException e) {

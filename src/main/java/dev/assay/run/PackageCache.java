@@ -61,9 +61,9 @@ public record PackageCache(Path shared) {
         }
     }
 
-    /** Where a run's own copy is. */
+    /** Where a run's own copy is: beside each HOME of it. */
     static Path own(Path home) {
-        return home.resolve(".npm");
+        return home.resolveSibling("packages");
     }
 
     /** Gives a run a copy of its own. */

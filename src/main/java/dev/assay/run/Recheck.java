@@ -93,6 +93,7 @@ public final class Recheck extends OpenRun {
         if (app.isPresent()) {
             AppFiles.deleteIfThere(context.info().workspace());
             AppFiles.deleteIfThere(context.home());
+            AppFiles.deleteIfThere(context.appHome());
             AppFiles.deleteIfThere(folder.resolve("history.git"));
         }
     }

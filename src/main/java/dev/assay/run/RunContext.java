@@ -55,4 +55,9 @@ public record RunContext(
     public Path home() {
         return info.folder().resolve("home");
     }
+
+    /** The app's HOME: what an agent signs in with is none of its business. */
+    Path appHome() {
+        return info.folder().resolve("app-home");
+    }
 }

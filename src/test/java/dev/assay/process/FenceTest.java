@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.assay.process.Command.Timers;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -34,6 +35,9 @@ class FenceTest {
     Path folder;
 
     private final Supervisor supervisor = Supervisor.open();
+    /** Told from the sleeps of other tests by its end. */
+    private final String sleep = "sleep 77." + System.nanoTime() % 1_000_000_000;
+
     private Path workspace;
     private Fence fence;
 
@@ -243,18 +247,18 @@ class FenceTest {
     class The_end {
         @Test
         void should_take_daemons_with_it_that_have_dropped_the_cookie() throws Exception {
-            Captured ended = run("env -i setsid sleep 77.125 > /dev/null 2>&1 & exit 0");
+            Captured ended = run("env -i setsid " + sleep + " > /dev/null 2>&1 & exit 0");
 
             assertThat(ended.succeeded()).isTrue();
-            await().until(() -> !lives("sleep 77.125"));
+            await().until(() -> !lives(sleep));
         }
 
         @Test
         void should_count_the_daemons_that_it_took_but_not_the_fence() throws Exception {
-            Captured ended = run("setsid sleep 78.125 > /dev/null 2>&1 & exit 0");
+            Captured ended = run("setsid " + sleep + " > /dev/null 2>&1 & exit 0");
 
             assertThat(ended.exit().survivors()).isBetween(1, 2);
-            await().until(() -> !lives("sleep 78.125"));
+            await().until(() -> !lives(sleep));
         }
 
         @Test
@@ -279,14 +283,36 @@ class FenceTest {
         @Test
         void should_come_by_force_where_nothing_else_helps() throws Exception {
             Captured ended = supervisor.capture(Command.shell(
-                            "trap '' TERM; (trap '' TERM; setsid sh -c 'trap \"\" TERM; sleep 79.125') & sleep 79.125",
+                            "trap '' TERM; (trap '' TERM; setsid sh -c 'trap \"\" TERM; " + sleep + "') & " + sleep,
                             workspace,
                             PATH,
                             Timers.wall(Duration.ofMillis(300)))
                     .within(fence));
 
             assertThat(ended.exit().fired()).isEqualTo(Exit.Limit.WALL);
-            await().until(() -> !lives("sleep 79.125"));
+            await().until(() -> !lives(sleep));
+        }
+
+        @Test
+        void should_come_with_the_end_of_this_jvm_however_that_comes() throws Exception {
+            Process jvm = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            "-XX:TieredStopAtLevel=1",
+                            DoomedFence.class.getName(),
+                            sleep.replace("sleep ", ""))
+                    .redirectErrorStream(true)
+                    .start();
+            try (BufferedReader said = jvm.inputReader()) {
+                assertThat(said.readLine()).isEqualTo("ready");
+                assertThat(lives(sleep)).isTrue();
+            } finally {
+                jvm.destroyForcibly();
+            }
+
+            await().atMost(20, TimeUnit.SECONDS).until(() -> !lives(sleep));
         }
 
         private boolean lives(String command) {
