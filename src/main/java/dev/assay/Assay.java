@@ -154,6 +154,9 @@ public final class Assay implements ExperimentRuns {
     public ExperimentRun start(Experiment experiment, Variant variant, int repetition, String uniqueId)
             throws InterruptedException {
         Variant resolved = roles.resolve(experiment, variant);
+        if (!roles.builtIn(resolved)) {
+            out.println(preflight().line(resolved));
+        }
         Instant now = clock.instant();
         String id = RUN_ID.format(now) + "-" + UUID.randomUUID().toString().substring(0, 6);
         Path folder = settings.text(Option.PROJECT_DIR)

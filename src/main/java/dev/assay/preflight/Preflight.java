@@ -8,6 +8,7 @@ import dev.assay.experiment.ExperimentFiles;
 import dev.assay.experiment.InvalidExperiment;
 import dev.assay.experiment.Overrides;
 import dev.assay.experiment.Role;
+import dev.assay.experiment.Variant;
 import dev.assay.postgres.PostgresUnavailable;
 import dev.assay.preflight.Item.State;
 import dev.assay.process.Bubblewrap;
@@ -35,6 +36,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -114,6 +116,20 @@ public final class Preflight {
         List<AgentItem> clis = agents(live);
         items.addAll(namedRoles(clis));
         return new Readiness(items, clis, auto());
+    }
+
+    /** One line before a run that is paid for: which CLIs do its roles, and whether they are signed in. */
+    public String line(Variant variant) throws InterruptedException {
+        Set<String> said = new LinkedHashSet<>();
+        for (Role role : List.of(variant.planner(), variant.implementer(), variant.verifier())) {
+            if (agents.get(role.tool()) instanceof CliTool cli) {
+                AgentItem item = agent(cli, false);
+                said.add(item.title()
+                        + item.version().map(version -> " " + version).orElse("")
+                        + (item.signedIn() ? ", signed in" : ", NOT signed in: " + item.remedy()));
+            }
+        }
+        return "preflight: " + String.join(" · ", said);
     }
 
     private static Item java() {

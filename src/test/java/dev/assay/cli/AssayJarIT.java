@@ -73,6 +73,38 @@ class AssayJarIT {
     }
 
     @Test
+    void should_say_what_runs_need_and_end_as_a_run_would() throws Exception {
+        Files.createDirectories(directory.resolve("experiments"));
+        Files.writeString(directory.resolve("experiments/maps.yaml"), """
+                title: Maps
+                prompt: Build a map.
+                requires: { extensions: [postgis] }
+                contract:
+                  tables: { places: { match: "place*", access: public-read } }
+                """);
+
+        Ended ready = assay("preflight", "--json", "--prompt", "Build a guestbook", "--data-dir", "data");
+        Ended lacking = assay("preflight", "maps", "--data-dir", "data", "--explain");
+
+        assertThat(ready.exit()).as(ready.output()).isZero();
+        JsonNode json = JsonMapper.shared().readTree(ready.output());
+        assertThat(json.path("ready").booleanValue()).isTrue();
+        assertThat(json.path("items")
+                        .valueStream()
+                        .map(item -> item.path("name").stringValue()))
+                .contains("Node", "Chromium", "bubblewrap", "ffmpeg", "Deno", "store", "target embedded");
+        assertThat(json.path("agents")
+                        .valueStream()
+                        .map(item -> item.path("tool").stringValue()))
+                .contains("claude");
+        assertThat(lacking.exit()).as(lacking.output()).isEqualTo(3);
+        assertThat(lacking.output())
+                .contains("requires postgis, which the embedded target cannot have")
+                .contains("Not ready: a run would be aborted")
+                .containsPattern("data-dir = data +\\[--data-dir]");
+    }
+
+    @Test
     void should_know_its_version() throws Exception {
         Ended ended = assay("--version");
 
