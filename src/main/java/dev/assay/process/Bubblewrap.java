@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  * @param why what is in the way, and what to do; empty where it works
  */
 public record Bubblewrap(Fence fence, Optional<String> version, String why) {
-    private static final Pattern VERSION = Pattern.compile("(\\d+(?:\\.\\d+)+)");
+    private static final Pattern VERSION = Pattern.compile("(\\d{1,4})\\.(\\d{1,4})(?:\\.\\d+)*");
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
     /**
@@ -36,7 +36,6 @@ public record Bubblewrap(Fence fence, Optional<String> version, String why) {
                     "bubblewrap is not installed: there is no bwrap on the PATH. Install it, such as with: "
                             + "apt-get install bubblewrap");
         }
-        Fence fence = new Fence(program, List.of(), List.of(), List.of());
         Map<String, String> environment = Map.of("PATH", searchPath);
         Captured version = supervisor.capture(new Command(
                 List.of(program.get().toString(), "--version"),
@@ -44,11 +43,13 @@ public record Bubblewrap(Fence fence, Optional<String> version, String why) {
                 environment,
                 new byte[0],
                 Command.Timers.wall(LIMIT)));
+        Matcher number = VERSION.matcher(version.out());
+        Optional<String> found = number.find() ? Optional.of(number.group()) : Optional.empty();
+        Fence fence =
+                new Fence(program, found.isPresent() && bounds(number), List.of(), List.of(), List.of());
         Captured trial =
                 supervisor.capture(Command.shell("exit 0", Path.of("/"), environment, Command.Timers.wall(LIMIT))
                         .within(fence));
-        Matcher number = VERSION.matcher(version.out());
-        Optional<String> found = number.find() ? Optional.of(number.group(1)) : Optional.empty();
         return trial.succeeded()
                 ? new Bubblewrap(fence, found, "")
                 : new Bubblewrap(Fence.NONE, found, refused(program.get(), trial));
@@ -56,6 +57,12 @@ public record Bubblewrap(Fence fence, Optional<String> version, String why) {
 
     public boolean works() {
         return fence.stands();
+    }
+
+    /** The option {@code --size} came with 0.7. */
+    private static boolean bounds(Matcher version) {
+        int major = Integer.parseInt(version.group(1));
+        return major > 0 || Integer.parseInt(version.group(2)) >= 7;
     }
 
     private static String refused(Path program, Captured trial) {

@@ -21,13 +21,15 @@ import java.util.stream.Stream;
  * memory that ends with it. The network is not fenced: what listens on this machine can be reached, abstract sockets too.
  *
  * @param bubblewrap the program {@code bwrap}; empty for {@link #NONE}
+ * @param bounded whether it can bound {@code /tmp}, as it can from 0.7 on
  * @param hidden folders that stay out of sight even where they lie within the system's
  * @param readable files and folders that can be read; those that do not exist are left out
  * @param writable folders that can be written, which must exist when a process starts
  */
-public record Fence(Optional<Path> bubblewrap, List<Path> hidden, List<Path> readable, List<Path> writable) {
+public record Fence(
+        Optional<Path> bubblewrap, boolean bounded, List<Path> hidden, List<Path> readable, List<Path> writable) {
     /** No fence: a process sees all that its user does. */
-    public static final Fence NONE = new Fence(Optional.empty(), List.of(), List.of(), List.of());
+    public static final Fence NONE = new Fence(Optional.empty(), false, List.of(), List.of(), List.of());
 
     /** Most of what a runaway may put into {@code /tmp}, which is memory: 1 GiB. */
     private static final String TEMPORARY = String.valueOf(1L << 30);
@@ -102,14 +104,24 @@ public record Fence(Optional<Path> bubblewrap, List<Path> hidden, List<Path> rea
         return bubblewrap.isPresent();
     }
 
-    /** As this one, with folders out of sight wherever they lie, but for what is declared within them. */
+    /**
+     * As this one, with folders out of sight wherever they lie, but for what is declared within them. A folder that holds
+     * the system's own, such as {@code /}, cannot be hidden.
+     */
     public Fence hiding(Path... folders) {
-        return stands() ? new Fence(bubblewrap, with(hidden, folders), readable, writable) : this;
+        if (!stands()) {
+            return this;
+        }
+        List<Path> more = with(hidden, folders).stream()
+                .filter(folder -> Stream.concat(SYSTEM.stream(), CONFIGURATION.stream())
+                        .noneMatch(system -> system.startsWith(folder)))
+                .toList();
+        return new Fence(bubblewrap, bounded, more, readable, writable);
     }
 
     /** As this one, with files and folders that can be read. */
     public Fence showing(Path... paths) {
-        return stands() ? new Fence(bubblewrap, hidden, with(readable, paths), writable) : this;
+        return stands() ? new Fence(bubblewrap, bounded, hidden, with(readable, paths), writable) : this;
     }
 
     /**
@@ -136,7 +148,7 @@ public record Fence(Optional<Path> bubblewrap, List<Path> hidden, List<Path> rea
 
     /** As this one, with folders that can be read and written. */
     public Fence lending(Path... folders) {
-        return stands() ? new Fence(bubblewrap, hidden, readable, with(writable, folders)) : this;
+        return stands() ? new Fence(bubblewrap, bounded, hidden, readable, with(writable, folders)) : this;
     }
 
     private static List<Path> with(List<Path> paths, Path... more) {
@@ -192,7 +204,10 @@ public record Fence(Optional<Path> bubblewrap, List<Path> hidden, List<Path> rea
         SYSTEM.forEach(folder -> system(folder, around));
         CONFIGURATION.forEach(path -> around.addAll(List.of("--ro-bind-try", path.toString(), path.toString())));
         around.addAll(List.of("--proc", "/proc", "--dev", "/dev", "--dir", "/run", "--dir", "/var"));
-        around.addAll(List.of("--size", TEMPORARY, "--tmpfs", "/tmp", "--symlink", "/tmp", "/var/tmp"));
+        if (bounded) {
+            around.addAll(List.of("--size", TEMPORARY));
+        }
+        around.addAll(List.of("--tmpfs", "/tmp", "--symlink", "/tmp", "/var/tmp"));
         List<String> sealed = new ArrayList<>();
         declared().forEach((path, sight) -> {
             String name = path.toString();

@@ -100,6 +100,14 @@ class FenceTest {
         }
 
         @Test
+        void should_leave_the_system_in_sight_where_all_of_it_is_to_be_hidden() throws Exception {
+            Captured listed = supervisor.capture(Command.shell("ls /usr/bin", workspace, PATH, Timers.NONE)
+                    .within(fence.hiding(Path.of("/"), Path.of("/usr"))));
+
+            assertThat(listed.out()).contains("env\n");
+        }
+
+        @Test
         void should_be_seen_where_they_are_declared_and_never_written() throws Exception {
             Path tools = Files.createDirectories(folder.resolve("tools"));
             Files.writeString(tools.resolve("package.json"), "{}");
@@ -339,6 +347,17 @@ class FenceTest {
         assertThat(missing.works()).isFalse();
         assertThat(missing.fence()).isEqualTo(Fence.NONE);
         assertThat(missing.why()).contains("not installed").contains("apt-get install bubblewrap");
+    }
+
+    @Test
+    void should_do_without_a_bound_where_bubblewrap_is_too_old_for_one() throws Exception {
+        Path program = Files.writeString(
+                folder.resolve("bwrap"),
+                "#!/bin/sh\n[ \"$1\" = --version ] && echo bubblewrap 0.6.1 && exit\n"
+                        + "case \" $* \" in *' --size '*) echo 'bwrap: Unknown option --size' >&2; exit 1;; esac\n");
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+
+        assertThat(Bubblewrap.look(supervisor, folder + ":/usr/bin:/bin").works()).isTrue();
     }
 
     @Test
