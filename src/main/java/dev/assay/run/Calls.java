@@ -165,7 +165,7 @@ final class Calls {
 
     /** Marks the workspace's last commit as what a step of the plan left; where there are more, by number. */
     void mark(int step) throws InterruptedException {
-        workspace.mark("step-" + step);
+        workspace.mark("step-" + step, state.commit());
     }
 
     /** What the workspace is now against an earlier commit of it, as a unified diff; empty where it is the same. */

@@ -144,7 +144,9 @@ final class Prompts {
     }
 
     private static String bullets(List<String> lines) {
-        return lines.stream().map(line -> "- " + line).collect(Collectors.joining("\n"));
+        return lines.stream()
+                .map(line -> "- " + line.strip().replace("\n", "\n  "))
+                .collect(Collectors.joining("\n"));
     }
 
     private static String cut(String diff) {

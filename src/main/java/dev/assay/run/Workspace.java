@@ -82,9 +82,9 @@ final class Workspace {
         return git("rev-parse", "HEAD").strip();
     }
 
-    /** Marks the last commit as what a part of the run left: {@code refs/assay/NAME}. */
-    void mark(String name) throws InterruptedException {
-        git("update-ref", "refs/assay/" + name, "HEAD");
+    /** Marks a commit as what a part of the run left: {@code refs/assay/NAME}. */
+    void mark(String name, String commit) throws InterruptedException {
+        git("update-ref", "refs/assay/" + name, commit);
     }
 
     /**

@@ -61,6 +61,7 @@ final class ScriptedRun implements AutoCloseable {
     SkillsMode skills = SkillsMode.NONE;
     Optional<String> skillsFolder = Optional.empty();
     Guidance guidance = new Guidance(Path.of("skills"), Guidance.Filter.PHASE_MATCHED, false);
+    Optional<Experiment> experiment = Optional.empty();
     String trouble = "";
     int schema;
     /** What happened to the data of targets: {@code save}, and {@code restore} with what they then had. */
@@ -269,7 +270,24 @@ final class ScriptedRun implements AutoCloseable {
     }
 
     private RunInfo info() {
-        Experiment experiment = new Experiment(
+        Experiment built = experiment.orElseGet(this::scripted);
+        Role role = Role.parse("scripted");
+        return new RunInfo(
+                "run-1",
+                built,
+                new Variant("scripted", role, role, role, skills, 1),
+                1,
+                "recorded",
+                "embedded",
+                folder.resolve("run"),
+                "[engine:assay]/[run:1]",
+                Map.of(),
+                partial,
+                Instant.now());
+    }
+
+    private Experiment scripted() {
+        return new Experiment(
                 "scripted",
                 folder.resolve("scripted.yaml"),
                 "scripted",
@@ -284,19 +302,6 @@ final class ScriptedRun implements AutoCloseable {
                 List.of(),
                 1,
                 false);
-        Role role = Role.parse("scripted");
-        return new RunInfo(
-                "run-1",
-                experiment,
-                new Variant("scripted", role, role, role, skills, 1),
-                1,
-                "recorded",
-                "embedded",
-                folder.resolve("run"),
-                "[engine:assay]/[run:1]",
-                Map.of(),
-                partial,
-                Instant.now());
     }
 
     private Targets targets() {
