@@ -115,7 +115,12 @@ public final class Assay implements ExperimentRuns {
         this.directories = Directories.of(settings);
         this.storedRuns = new StoredRuns(directories.data());
         this.supervisor = Supervisor.open();
-        this.tools = new Tools(directories.cache(), supervisor, settings.flag(Option.OFFLINE), out);
+        this.tools = new Tools(
+                directories.cache(),
+                supervisor,
+                settings.flag(Option.OFFLINE),
+                settings.flag(Option.INSTALL_SYSTEM),
+                out);
         this.browsers = new Browsers(
                 tools, supervisor, settings.text(Option.CHROMIUM).map(given -> settings.path(Option.CHROMIUM)));
         this.isolation = new Isolation(

@@ -32,6 +32,7 @@ public final class AppServer implements AutoCloseable {
     static final Duration PAGE = Duration.ofSeconds(20);
 
     private static final int TAIL_LINES = 200;
+    private static final int TAIL_LINE = 4_000;
     private static final Pattern LISTENS =
             Pattern.compile("(?:localhost|127\\.0\\.0\\.1|0\\.0\\.0\\.0|\\[::1?]):(\\d{2,5})");
     /** What npm, pnpm and yarn say where the registry or the way to it is at fault. */
@@ -149,7 +150,7 @@ public final class AppServer implements AutoCloseable {
     }
 
     private void keep(String line) {
-        tail.add(line);
+        tail.add(line.length() > TAIL_LINE ? line.substring(0, TAIL_LINE) + "…" : line);
         while (tail.size() > TAIL_LINES) {
             tail.poll();
         }

@@ -23,6 +23,10 @@ final class BrowserCache {
                 : Path.of(set);
     }
 
+    Path folder() {
+        return folder;
+    }
+
     /** Chromium programs in it, headless shells first, the newest first among each. */
     List<Path> chromiums() {
         List<Path> found = new ArrayList<>(

@@ -38,6 +38,7 @@ final class Chromium {
     private final Shell shell;
     private final ToolCache cache;
     private final BrowserCache browsers;
+    private final SystemPackages system;
     private final boolean offline;
     private final PrintStream out;
 
@@ -47,10 +48,17 @@ final class Chromium {
         Tool get() throws InterruptedException;
     }
 
-    Chromium(Shell shell, ToolCache cache, BrowserCache browsers, boolean offline, PrintStream out) {
+    Chromium(
+            Shell shell,
+            ToolCache cache,
+            BrowserCache browsers,
+            SystemPackages system,
+            boolean offline,
+            PrintStream out) {
         this.shell = shell;
         this.cache = cache;
         this.browsers = browsers;
+        this.system = system;
         this.offline = offline;
         this.out = out;
     }
@@ -86,6 +94,11 @@ final class Chromium {
         String why = "there is none on the PATH (" + String.join(", ", NAMES) + ") nor in Playwright's cache.";
         if (offline) {
             throw PINNED.missing(why + " It is not installed, as this is offline.");
+        }
+        system.installChromium();
+        Optional<Tool> installed = look(given);
+        if (installed.isPresent()) {
+            return installed.get();
         }
         out.println("Chromium: " + why + " Assay installs one of its own.");
         Tool npm = node.get();

@@ -23,11 +23,9 @@ final class PlaywrightDriver {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final ToolCache cache;
-    private final BrowserCache browsers;
 
-    PlaywrightDriver(ToolCache cache, BrowserCache browsers) {
+    PlaywrightDriver(ToolCache cache) {
         this.cache = cache;
-        this.browsers = browsers;
     }
 
     /** The folder that has {@code package/cli.js} in it. */
@@ -36,14 +34,14 @@ final class PlaywrightDriver {
         return cache.get("playwright-driver-" + version, CLI, PlaywrightDriver::unpack);
     }
 
-    /** Whether the very ffmpeg is installed that this version asks for; without it no page opens that records. */
-    boolean recordsVideo() {
+    /** The revision of ffmpeg that this version asks for; without that very one no page opens that records. */
+    String ffmpegRevision() {
         for (JsonNode browser : json("package/browsers.json").path("browsers")) {
             if (browser.path("name").asString().equals("ffmpeg")) {
-                return browsers.ffmpeg(browser.path("revision").asString());
+                return browser.path("revision").asString();
             }
         }
-        return false;
+        throw new IllegalStateException("Playwright's list of browsers names no ffmpeg: the build is broken.");
     }
 
     private static void unpack(Path staging) throws IOException {

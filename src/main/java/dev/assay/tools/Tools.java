@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tools, each found once, or installed once for all projects. Safe for use by several threads and several processes.
@@ -14,10 +15,12 @@ public final class Tools {
     private final Node node;
     private final Chromium chromium;
     private final PlaywrightDriver driver;
+    private final Ffmpeg ffmpeg;
     private final PrintStream out;
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Tool> readyNode = Optional.empty();
     private Optional<Tool> readyChromium = Optional.empty();
+    private @Nullable Optional<Path> recorder;
 
     /**
      * @param cache the cache folder; tools are in {@code tools} below it
@@ -25,17 +28,34 @@ public final class Tools {
      * @param out takes the lines that say what is found and what is downloaded
      */
     public Tools(Path cache, Supervisor supervisor, boolean offline, PrintStream out) {
-        this(cache, supervisor, offline, out, System.getenv());
+        this(cache, supervisor, offline, false, out);
+    }
+
+    /** @param system whether the system's package manager may be asked to install Chromium */
+    public Tools(Path cache, Supervisor supervisor, boolean offline, boolean system, PrintStream out) {
+        this(cache, supervisor, offline, system, out, System.getenv());
     }
 
     Tools(Path cache, Supervisor supervisor, boolean offline, PrintStream out, Map<String, String> environment) {
+        this(cache, supervisor, offline, false, out, environment);
+    }
+
+    Tools(
+            Path cache,
+            Supervisor supervisor,
+            boolean offline,
+            boolean system,
+            PrintStream out,
+            Map<String, String> environment) {
         Shell shell = new Shell(supervisor, environment);
         this.out = out;
         ToolCache tools = new ToolCache(cache.resolve("tools"), out);
         BrowserCache browsers = new BrowserCache(environment);
         this.node = new Node(shell, tools, offline, out);
-        this.chromium = new Chromium(shell, tools, browsers, offline, out);
-        this.driver = new PlaywrightDriver(tools, browsers);
+        this.chromium =
+                new Chromium(shell, tools, browsers, new SystemPackages(shell, system && !offline, out), offline, out);
+        this.driver = new PlaywrightDriver(tools);
+        this.ffmpeg = new Ffmpeg(shell, tools, browsers);
     }
 
     /**
@@ -92,8 +112,19 @@ public final class Tools {
         return driver.get();
     }
 
-    /** Whether Playwright has installed the ffmpeg that it records videos with. */
-    public boolean recordsVideo() {
-        return driver.recordsVideo();
+    /**
+     * The folder that Playwright has to be given as its folder of browsers, so that it finds an ffmpeg and can record
+     * videos; empty where the machine has none.
+     */
+    public Optional<Path> videoRecorder() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (recorder == null) {
+                recorder = ffmpeg.look(driver.ffmpegRevision());
+            }
+            return recorder;
+        } finally {
+            lock.unlock();
+        }
     }
 }

@@ -96,11 +96,39 @@ class ChromiumIT {
 
     @Test
     void should_record_video_only_with_the_ffmpeg_that_the_driver_asks_for() throws Exception {
-        assertThat(tools(true, "").recordsVideo()).isFalse();
+        program("bin/ffmpeg", "without encoders");
+        assertThat(tools(true, "").videoRecorder()).isEmpty();
 
         program("home/.cache/ms-playwright/ffmpeg-1011/ffmpeg-linux", "");
 
-        assertThat(tools(true, "").recordsVideo()).isTrue();
+        assertThat(tools(true, "").videoRecorder()).contains(folder.resolve("home/.cache/ms-playwright"));
+    }
+
+    @Test
+    void should_put_the_paths_ffmpeg_where_the_driver_looks_for_it() throws Exception {
+        Path ffmpeg = program("bin/ffmpeg", "V....D libvpx");
+
+        Path browsers = tools(true, "").videoRecorder().orElseThrow();
+
+        assertThat(browsers.resolve("ffmpeg-1011/ffmpeg-linux")).isExecutable();
+        assertThat(browsers.resolve("ffmpeg-1011/ffmpeg-linux").toRealPath()).isEqualTo(ffmpeg.toRealPath());
+    }
+
+    @Test
+    void should_ask_the_package_manager_only_where_that_is_allowed() throws Exception {
+        Path bin = Files.createDirectories(folder.resolve("bin"));
+        script("bin/id", "echo 0");
+        script(
+                "bin/apt-get",
+                "printf '#!/bin/sh\\necho Chromium 155.0.1\\n' > '" + bin + "/chromium-headless-shell'",
+                "/bin/chmod +x '" + bin + "/chromium-headless-shell'");
+
+        assertThatThrownBy(() -> tools(true, true).chromium(Optional.empty())).isInstanceOf(ToolMissing.class);
+        Tool tool = tools(false, true).chromium(Optional.empty());
+
+        assertThat(tool.version()).isEqualTo("155.0.1");
+        assertThat(said.toString(UTF_8))
+                .containsOnlyOnce("apt-get install --yes --no-install-recommends chromium-headless-shell");
     }
 
     @Test
@@ -125,6 +153,7 @@ class ChromiumIT {
                 Path.of(System.getProperty("user.home"), ".cache", "assay"),
                 supervisor,
                 false,
+                false,
                 new PrintStream(said, true, UTF_8),
                 environment(""));
 
@@ -138,11 +167,22 @@ class ChromiumIT {
                 .doesNotExist();
     }
 
+    private Tools tools(boolean offline, boolean system) {
+        return new Tools(
+                folder.resolve("cache"),
+                supervisor,
+                offline,
+                system,
+                new PrintStream(said, true, UTF_8),
+                environment(""));
+    }
+
     private Tools tools(boolean offline, String pathBefore) {
         return new Tools(
                 folder.resolve("cache"),
                 supervisor,
                 offline,
+                false,
                 new PrintStream(said, true, UTF_8),
                 environment(pathBefore));
     }
@@ -156,9 +196,13 @@ class ChromiumIT {
     }
 
     private Path program(String place, String version) throws IOException {
+        return script(place, "echo \"Chromium " + version + "\"");
+    }
+
+    private Path script(String place, String... lines) throws IOException {
         Path program = folder.resolve(place);
         Files.createDirectories(program.getParent());
-        Files.writeString(program, "#!/bin/sh\necho \"Chromium " + version + "\"\n");
+        Files.writeString(program, "#!/bin/sh\n" + String.join("\n", lines) + "\n");
         assertThat(program.toFile().setExecutable(true)).isTrue();
         return program;
     }

@@ -4,6 +4,7 @@ import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.PlaywrightException;
+import com.microsoft.playwright.impl.PlaywrightImpl;
 import dev.assay.check.CheckError;
 import dev.assay.process.Marked;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +30,7 @@ final class BrowserThread implements AutoCloseable {
     private final Path node;
     private final Path chromium;
     private final Path driver;
+    private final Optional<Path> recorder;
     private final Marked processes;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
         Thread made = new Thread(work, "assay-browser");
@@ -37,10 +40,12 @@ final class BrowserThread implements AutoCloseable {
     private volatile @Nullable Playwright playwright;
     private volatile @Nullable Browser browser;
 
-    BrowserThread(Path node, Path chromium, Path driver, Marked processes) {
+    /** @param recorder Playwright's folder of browsers where there is an ffmpeg in one */
+    BrowserThread(Path node, Path chromium, Path driver, Optional<Path> recorder, Marked processes) {
         this.node = node;
         this.chromium = chromium;
         this.driver = driver;
+        this.recorder = recorder;
         this.processes = processes;
     }
 
@@ -119,9 +124,13 @@ final class BrowserThread implements AutoCloseable {
         Map<String, String> environment = new HashMap<>(processes.environment());
         environment.put("PLAYWRIGHT_NODEJS_PATH", node.toString());
         environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        recorder.ifPresent(folder -> environment.put("PLAYWRIGHT_BROWSERS_PATH", folder.toString()));
         // A page that goes while its dialog is being dismissed must not take the driver with it.
         environment.put("NODE_OPTIONS", "--unhandled-rejections=none");
-        Playwright made = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
+        // Playwright.create would start every driver after the first one with the environment of the first, by which
+        // the
+        // processes of one browser could not be told from another's.
+        Playwright made = PlaywrightImpl.createImpl(new Playwright.CreateOptions().setEnv(environment), true);
         playwright = made;
         Browser launched = made.chromium()
                 .launch(new BrowserType.LaunchOptions()

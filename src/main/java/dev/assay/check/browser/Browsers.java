@@ -78,8 +78,8 @@ public final class Browsers implements AutoCloseable {
     }
 
     /** Whether visits can be recorded on video. */
-    boolean recordsVideo() {
-        return tools.recordsVideo();
+    boolean recordsVideo() throws InterruptedException {
+        return tools.videoRecorder().isPresent();
     }
 
     /**
@@ -113,7 +113,12 @@ public final class Browsers implements AutoCloseable {
         try {
             Tool node = tools.node();
             Tool program = tools.chromium(chromium);
-            started = new BrowserThread(node.program(), program.program(), tools.playwrightDriver(), supervisor.mark());
+            started = new BrowserThread(
+                    node.program(),
+                    program.program(),
+                    tools.playwrightDriver(),
+                    tools.videoRecorder(),
+                    supervisor.mark());
         } catch (ToolMissing e) {
             throw new CheckError(e.getMessage(), e);
         }

@@ -2,7 +2,9 @@ package dev.assay.check.browser;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.google.gson.JsonObject;
 import dev.assay.check.AppServer;
 import dev.assay.check.CheckBody;
 import dev.assay.check.CheckError;
@@ -33,6 +35,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -210,6 +213,29 @@ class BrowserLayerIT {
 
         assertThat(result.status()).as(result.error()).isEqualTo(Status.PASSED);
         assertThat(result.notes()).anyMatch(note -> note.startsWith("The browser broke down"));
+    }
+
+    @Test
+    void should_kill_a_browser_that_does_not_come_back_and_no_other() throws Exception {
+        AtomicLong pid = new AtomicLong();
+
+        BROWSERS.run(Duration.ofMinutes(2), other -> {
+            assertThatThrownBy(() -> BROWSERS.run(Duration.ofSeconds(10), busy -> {
+                        JsonObject answer = busy.newBrowserCDPSession().send("SystemInfo.getProcessInfo");
+                        pid.set(answer.getAsJsonArray("processInfo")
+                                .get(0)
+                                .getAsJsonObject()
+                                .get("id")
+                                .getAsLong());
+                        busy.newPage().evaluate("() => { for (;;); }");
+                    }))
+                    .isInstanceOf(Overdue.class);
+            assertThat(other.isConnected()).isTrue();
+        });
+
+        assertThat(pid).hasPositiveValue();
+        Path state = Path.of("/proc/" + pid + "/stat");
+        await().until(() -> Files.notExists(state) || Files.readString(state).contains(") Z "));
     }
 
     @Test
