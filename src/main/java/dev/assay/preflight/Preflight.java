@@ -175,13 +175,13 @@ public final class Preflight {
                         "Install Chromium, such as with: apt-get install chromium-headless-shell");
     }
 
-    private Item ffmpeg() {
-        return tools.recordsVideo()
-                ? Item.ready("ffmpeg", "", "").saying("Playwright's: flows that fail are kept as a video")
+    private Item ffmpeg() throws InterruptedException {
+        return tools.videoRecorder().isPresent()
+                ? Item.ready("ffmpeg", "", "").saying("flows are kept as videos")
                 : Item.of(
                         "ffmpeg",
                         State.ABSENT,
-                        "Playwright's is not installed: no videos, but traces and screenshots",
+                        "neither Playwright's nor one with VP8 on the PATH: no videos, but traces and screenshots",
                         "To have them: npx playwright install ffmpeg");
     }
 
