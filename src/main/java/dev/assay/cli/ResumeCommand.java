@@ -53,7 +53,10 @@ final class ResumeCommand implements Callable<Integer> {
                 List.of(
                         Option.START_STEP,
                         Option.EXPERIMENTS_DIR,
+                        Option.SKILLS_SOURCE,
+                        Option.ISOLATION,
                         Option.OFFLINE,
+                        Option.INSTALL_SYSTEM,
                         Option.CHROMIUM,
                         Option.STORE_URL,
                         Option.DATA_DIR,

@@ -28,7 +28,8 @@ final class Calls {
     /** What a commit of the work of a call is called among the things that a run does. */
     static final String COMMIT = "commit ";
 
-    private static final String CALL = "call ";
+    /** The same for a call itself. */
+    static final String CALL = "call ";
 
     private static final Duration STARTUP = Duration.ofMinutes(2);
     private static final Duration IDLE = Duration.ofMinutes(5);

@@ -85,7 +85,8 @@ final class LayerRun implements Checks {
                     done[0] = true;
                     return now(layer, subject, weight, labels, inside);
                 },
-                gave -> gave.report().broken().isEmpty());
+                // where the run ended here, the layer is run again
+                gave -> gave.report().broken().filter(StageResult::deciding).isEmpty());
         if (!done[0]) {
             shown.show(inside);
         }

@@ -34,8 +34,9 @@ public abstract sealed class OpenRun implements ExperimentRun permits BuildRun, 
         this.state = new RunState(progress);
         this.console = console;
         this.settlement = new Settlement(context, state, clock);
-        this.journal =
-                new Journal(context.info(), context.listeners(), new Redactor(context.secrets()), clock, console);
+        Redactor redactor = new Redactor(context.secrets());
+        progress.cleanedBy(redactor::redact);
+        this.journal = new Journal(context.info(), context.listeners(), redactor, clock, console);
         this.workspace = new Workspace(
                 context.info().workspace(),
                 context.info().folder().resolve("history.git"),

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
@@ -37,6 +38,7 @@ final class Progress implements AutoCloseable {
     private final List<Thing> before;
     private final List<Runnable> waiting = new ArrayList<>();
     private final Map<String, String> storedAs;
+    private UnaryOperator<byte[]> clean = bytes -> bytes;
     private Starting starting = first -> {};
     private Optional<RandomAccessFile> out = Optional.empty();
     private int next;
@@ -151,6 +153,11 @@ final class Progress implements AutoCloseable {
         }
     }
 
+    /** Has what is written cleaned by that: nothing secret is kept. */
+    void cleanedBy(UnaryOperator<byte[]> redactor) {
+        clean = redactor;
+    }
+
     /** Has that called before the first thing that is really done. */
     void onStart(Starting body) {
         starting = body;
@@ -206,10 +213,24 @@ final class Progress implements AutoCloseable {
         }
     }
 
-    /** Comes to the first thing that is really done. */
+    /**
+     * Comes to the first thing that is really done.
+     *
+     * @throws IllegalStateException where calls were made after it that would have to be made again
+     */
     void start(String first) throws InterruptedException {
         if (live) {
             return;
+        }
+        Optional<String> unused = before.subList(next, before.size()).stream()
+                .map(Thing::what)
+                .filter(what -> what.startsWith(Calls.CALL))
+                .findFirst();
+        if (unused.isPresent()) {
+            throw new IllegalStateException("the run did \"" + before.get(next).what()
+                    + "\" where this version of Assay"
+                    + " comes to \"" + first + "\", so that \"" + unused.get() + "\" and what follows would be paid for"
+                    + " twice. Go on with the version that began it, or from a step, or start a new run");
         }
         live = true;
         ObjectNode back = JsonNodeFactory.instance.objectNode().put("back_to", next);
@@ -228,7 +249,7 @@ final class Progress implements AutoCloseable {
         try {
             RandomAccessFile open = out.isPresent() ? out.get() : open(file.get());
             out = Optional.of(open);
-            open.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            open.write(clean.apply((line + "\n").getBytes(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(file.get() + " cannot be written", e);
         }

@@ -33,6 +33,10 @@ class MainTest {
             value = {
                 "rum todo-auth | Did you mean",
                 "run --implementr nop todo-auth | Did you mean '--implementer'",
+                "resume | Missing required parameter: 'RUN'",
+                "resume 2026 2 --start-step 3 | '2' and --start-step say the same thing",
+                "recheck | Missing required argument (specify one of these)",
+                "recheck 2026 --mutant todo-auth/rls-off | mutually exclusive",
                 "run | Nothing to run: name an experiment, 'all', or give a prompt in quotes",
                 "run todo --experiment todo | 'todo' and --experiment say the same thing",
                 "run todo,a build_it_all --planner | Missing required parameter for option '--planner'",
@@ -53,6 +57,18 @@ class MainTest {
         assertThat(execute("run", "typo", "--experiments-dir", directory.toString()))
                 .isEqualTo(2);
         assertThat(said.toString(StandardCharsets.UTF_8)).contains("typo");
+    }
+
+    @Test
+    void should_exit_2_with_the_runs_there_are_where_none_has_the_name() {
+        for (String command : List.of("resume", "recheck")) {
+            assertThat(execute(command, "2026", "--data-dir", directory.toString()))
+                    .isEqualTo(2);
+            assertThat(said.toString(StandardCharsets.UTF_8))
+                    .contains("No run's id begins with '2026'")
+                    .contains("There is no run in " + directory.resolve("runs"));
+            said.reset();
+        }
     }
 
     @Test

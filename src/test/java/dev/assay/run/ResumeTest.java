@@ -43,6 +43,28 @@ class ResumeTest {
     }
 
     @Test
+    void should_refuse_to_work_on_a_run_that_is_still_under_way() throws Exception {
+        List<Throwable> refused = new ArrayList<>();
+        try (ScriptedRun first = new ScriptedRun(folder)) {
+            first.agent(request -> {
+                try (ScriptedRun again = new ScriptedRun(folder)) {
+                    again.resume(Before.NOTHING, Optional.empty());
+                } catch (UsageError e) {
+                    refused.add(e);
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+                return ScriptedRun.worksWell(request);
+            });
+
+            assertThat(first.run().outcome()).isEqualTo(Outcome.PASSED);
+        }
+        assertThat(refused)
+                .isNotEmpty()
+                .allSatisfy(problem -> assertThat(problem).hasMessageContaining("Run run-1 is still under way"));
+    }
+
+    @Test
     void should_ask_the_planner_again_whom_a_limit_of_the_world_stopped() throws Exception {
         RunResult first = run(request -> request.phase() == Phase.PLAN ? Ending.RATE_LIMITED : "done");
         assertThat(first.outcome()).isEqualTo(Outcome.ABORTED);
