@@ -28,8 +28,7 @@ import java.util.Set;
  *   <li>{@link #stream()}: a new reader of what it prints, which says in the end how the call went.
  * </ol>
  *
- * Then name it in {@code dev.assay.Assay}. Test the reader on captured streams, and the class with a fake program that
- * prints them, as {@code ClaudeCodeTest} does.
+ * Then name it in {@code dev.assay.Assay}. How to test it stands in {@code CONTRIBUTING.md}.
  */
 public interface Cli {
     /** As it is written in roles: {@code claude}. */

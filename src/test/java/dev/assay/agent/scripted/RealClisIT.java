@@ -23,6 +23,7 @@ import dev.assay.agent.gemini.Gemini;
 import dev.assay.agent.opencode.OpenCode;
 import dev.assay.process.Command.Timers;
 import dev.assay.process.Exit;
+import dev.assay.process.RunningProcess;
 import dev.assay.process.Supervisor;
 import java.io.IOException;
 import java.net.URI;
@@ -195,6 +196,25 @@ class RealClisIT {
 
             assertThat(result.ending()).as(result.message()).isEqualTo(Ending.IDLE_AT_START);
             assertThat(result.fired()).isIn(Exit.Limit.STARTUP, Exit.Limit.IDLE);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void should_leave_nothing_where_it_is_stopped_within_a_command(Real real) throws Exception {
+        Path pid = folder.resolve("workspace/pid");
+        String command = "echo $$ > " + pid + "; exec sleep 600";
+        try (ScriptedModel model = ScriptedModel.playing(calls(new Turn.Call.Shell(command)), says("Done."))) {
+            Optional<Duration> tool = Optional.of(Duration.ofSeconds(8));
+
+            AgentResult result =
+                    perform(real, model, Phase.IMPLEMENT, Optional.empty(), new Timers(LONG, LONG, tool, LONG, LONG));
+
+            assertThat(result.ending()).as(result.message()).isEqualTo(Ending.TIMED_OUT);
+            assertThat(result.fired()).isEqualTo(Exit.Limit.TOOL);
+            assertThat(RunningProcess.isRunning(
+                            Long.parseLong(Files.readString(pid).strip())))
+                    .isFalse();
         }
     }
 
