@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What the database holds, as it was at one moment.
  *
  * @param relations between tables of exposed schemas, by the table's oid; an empty list where all are with hidden ones
- * @param functions of the exposed schemas, overloads together
+ * @param functions of the exposed schemas that requests can call, overloads together
  * @param handlers that make an answer of a media type of the database's own
  * @param roles that a request may run as, each with its settings
  * @param settings how the surface is set up, with what the database says of it

@@ -59,7 +59,7 @@ final class CatalogReader {
         return new Catalog(
                 byName,
                 new RelationMap(exposed).of(byName, views.foreignKeys(foreignKeys), functions),
-                functions,
+                callable(functions),
                 handlers(connection, exposed),
                 roles(connection),
                 settings,
@@ -203,6 +203,18 @@ final class CatalogReader {
                     variadic && last));
         }
         return List.copyOf(parameters);
+    }
+
+    private static Map<Name, List<Function>> callable(Map<Name, List<Function>> functions) {
+        Map<Name, List<Function>> callable = new LinkedHashMap<>();
+        functions.forEach((name, overloads) -> {
+            List<Function> some =
+                    overloads.stream().filter(Function::isCallable).toList();
+            if (!some.isEmpty()) {
+                callable.put(name, some);
+            }
+        });
+        return callable;
     }
 
     private static List<MediaHandler> handlers(Connection connection, List<String> exposed) throws SQLException {

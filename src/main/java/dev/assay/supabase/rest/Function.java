@@ -2,6 +2,7 @@ package dev.assay.supabase.rest;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,8 +32,19 @@ record Function(
         Map<String, String> settings,
         @Nullable String comment) {
 
+    private static final Set<String> BODIES = Set.of("bytea", "json", "jsonb", "text", "xml");
+
     boolean isVoid() {
         return returnType.equals("void");
+    }
+
+    /** Whether a request can call it: by the names of its parameters, or with its body as the only, unnamed one. */
+    boolean isCallable() {
+        long unnamed = parameters.stream().filter(p -> p.name().isEmpty()).count();
+        return unnamed == 0
+                || (unnamed == 1
+                        && parameters.size() == 1
+                        && BODIES.contains(parameters.get(0).type()));
     }
 
     /** Whether it returns rows of columns that only a call tells. */

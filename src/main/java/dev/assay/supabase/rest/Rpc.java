@@ -109,7 +109,7 @@ final class Rpc {
             return keys.stream().allMatch(function::takes)
                     && function.parameters().stream()
                             .filter(Function.Parameter::required)
-                            .allMatch(p -> !p.name().isEmpty() && keys.contains(p.name()));
+                            .allMatch(p -> keys.contains(p.name()));
         }
 
         private boolean takesBody(Function function) {

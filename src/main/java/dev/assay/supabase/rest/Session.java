@@ -120,7 +120,7 @@ final class Session {
         }
         List<String> path = new ArrayList<>();
         path.add(request.schema());
-        settings().extraSearchPath().stream().filter(s -> !path.contains(s)).forEach(path::add);
+        path.addAll(settings().extraSearchPath());
         String before = settings().features().preRequest();
         return database.transaction(request.settings(path, ofRole, ofFunction), readOnly, connection -> {
             if (before != null && !before.isBlank()) {

@@ -32,9 +32,23 @@ alter role anon set statement_timeout = '3s';
 alter role authenticated set statement_timeout = '8s';
 alter role authenticator set statement_timeout = '8s';
 alter role authenticator set lock_timeout = '8s';
+-- plans name their query, as where pg_stat_statements is loaded
+alter role authenticator set compute_query_id = on;
+-- what the local stack is set to: plans here are those one sees there
+alter role authenticator set effective_cache_size = '128MB';
 alter role postgres set search_path = "$user", public, extensions;
 alter role supabase_admin set search_path = "$user", public, auth, extensions;
 alter role supabase_auth_admin set search_path = auth;
 alter role supabase_auth_admin set idle_in_transaction_session_timeout = '60s';
 alter role supabase_storage_admin set search_path = storage;
 alter role supabase_functions_admin set search_path = supabase_functions;
+
+-- What migrations may set of the API, as `alter role authenticator set pgrst.db_aggregates_enabled = 'true'`.
+grant set on parameter
+  pgrst.db_aggregates_enabled, pgrst.client_error_verbosity, pgrst.db_anon_role, pgrst.db_pre_config,
+  pgrst.db_extra_search_path, pgrst.db_max_rows, pgrst.db_plan_enabled, pgrst.db_pre_request,
+  pgrst.db_prepared_statements, pgrst.db_root_spec, pgrst.db_schemas, pgrst.db_tx_end, pgrst.db_hoisted_tx_settings,
+  pgrst.jwt_aud, pgrst.jwt_role_claim_key, pgrst.jwt_secret, pgrst.jwt_secret_is_base64, pgrst.jwt_cache_max_lifetime,
+  pgrst.openapi_mode, pgrst.openapi_security_active, pgrst.openapi_server_proxy_uri,
+  pgrst.server_cors_allowed_origins, pgrst.server_trace_header, pgrst.server_timing_enabled, safeupdate.enabled
+to postgres;

@@ -30,4 +30,4 @@ join pg_catalog.pg_type t on t.oid = p.prorettype
 left join pg_catalog.pg_type b on b.oid = t.typbasetype
 where p.prokind = 'f' and n.nspname = any (?)
   and t.typname not in ('trigger', 'event_trigger')
-order by n.nspname, p.proname, p.pronargs, p.oid
+order by n.nspname, p.proname, p.pronargs, p.proargnames, 3, p.oid
