@@ -114,10 +114,9 @@ final class JettyExchange implements Exchange {
         response.setStatus(status);
         always.forEach((name, value) -> response.getHeaders().put(name, value));
         headers.forEach((name, value) -> {
-            if (value.indexOf('\n') < 0) {
-                response.getHeaders().put(name, value);
-            } else {
-                response.getHeaders().put(name, List.of(value.split("\n", -1)));
+            response.getHeaders().remove(name);
+            for (String one : value.split("\n", -1)) {
+                response.getHeaders().add(name, one);
             }
         });
         boolean empty = status == 204 || status == 304 || method().equals("HEAD");

@@ -115,34 +115,48 @@ final class PgError {
 
     /** {@code RAISE sqlstate 'PGRST'}: message and detail are JSON that says the answer. */
     private static RequestRefused raised(String message, @Nullable String detail) {
-        try {
-            JsonNode body = MAPPER.readTree(message);
-            JsonNode answer = MAPPER.readTree(detail == null ? "null" : detail);
-            if (body.path("code").isString()
-                    && body.path("message").isString()
-                    && answer.path("status").isInt()
-                    && answer.path("headers").isObject()) {
-                Map<String, String> headers = new LinkedHashMap<>();
-                answer.path("headers")
-                        .properties()
-                        .forEach(h -> headers.put(h.getKey(), h.getValue().asString()));
-                return Refusal.of(
-                                answer.path("status").intValue(),
-                                body.path("code").stringValue(),
-                                body.path("message").stringValue(),
-                                text(body.path("details")),
-                                text(body.path("hint")))
-                        .with(headers);
-            }
-        } catch (JacksonException e) {
-            // falls through: what was raised is not what it should be, and the answer says so
+        JsonNode body = read(message);
+        if (!body.path("code").isString() || !body.path("message").isString()) {
+            return notJson(
+                    "Invalid JSON value for MESSAGE: '" + message + "'",
+                    "MESSAGE must be a JSON object with obligatory keys: 'code', 'message' and optional keys:"
+                            + " 'details', 'hint'.");
         }
+        JsonNode answer = read(detail == null ? "" : detail);
+        int status = answer.path("status").isInt() ? answer.path("status").intValue() : 0;
+        if (status < 100 || status > 599 || !answer.path("headers").isObject()) {
+            return notJson(
+                    detail == null
+                            ? "DETAIL is missing in the RAISE statement"
+                            : "Invalid JSON value for DETAIL: '" + detail + "'",
+                    "DETAIL must be a JSON object with obligatory keys: 'status', 'headers' and optional key:"
+                            + " 'status_text'.");
+        }
+        Map<String, String> headers = new LinkedHashMap<>();
+        answer.path("headers")
+                .properties()
+                .forEach(h -> headers.put(h.getKey(), h.getValue().asString().replaceAll("\\p{Cntrl}", " ")));
         return Refusal.of(
-                500,
-                "PGRST121",
-                "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error",
-                "The message must be a JSON object with code and message, the detail one with status and headers",
-                "DETAIL must be a JSON object with obligatory keys: \"status\", \"headers\" and optional key: \"status_text\".");
+                        status,
+                        body.path("code").stringValue(),
+                        body.path("message").stringValue(),
+                        text(body.path("details")),
+                        text(body.path("hint")))
+                .with(headers);
+    }
+
+    private static JsonNode read(String text) {
+        try {
+            return MAPPER.readTree(text);
+        } catch (JacksonException e) {
+            // no JSON has none of the keys that are looked for, and the answer says so
+            return MAPPER.missingNode();
+        }
+    }
+
+    private static Refusal notJson(String details, String hint) {
+        return Refusal.of(
+                500, "PGRST121", "Could not parse JSON in the \"RAISE SQLSTATE 'PGRST'\" error", details, hint);
     }
 
     private static @Nullable String text(JsonNode node) {

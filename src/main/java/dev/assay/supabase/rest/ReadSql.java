@@ -139,7 +139,10 @@ final class ReadSql {
             Order order = orders.get(i);
             sql.add(i == 0 ? " order by " : ", ");
             String relation = order.relation();
-            if (relation == null) {
+            int place = relation == null ? selection.place(order.field()) : 0;
+            if (place > 0) {
+                sql.add(String.valueOf(place));
+            } else if (relation == null) {
                 FilterSql.addField(sql, selection.node(), order.field());
             } else {
                 addRelatedField(sql, selection, relation, order.field());

@@ -1,7 +1,9 @@
 package dev.assay.supabase.rest;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,7 @@ final class Selection {
     private final Sql sql = new Sql();
     private final List<Output> outputs = new ArrayList<>();
     private final List<Integer> plain = new ArrayList<>();
+    private final Map<Field, Integer> places = new HashMap<>();
     private final boolean grouped;
     private int items;
 
@@ -106,6 +109,11 @@ final class Selection {
                 || node.children().stream().anyMatch(child -> child.isSpreadOne() && aggregates(child));
     }
 
+    /** The place of a column among what groups the rows, or 0: an expression with a value in it cannot be repeated. */
+    int place(Field field) {
+        return grouped ? places.getOrDefault(field, 0) : 0;
+    }
+
     private Sql next(boolean aggregated) {
         items++;
         if (!aggregated) {
@@ -121,6 +129,7 @@ final class Selection {
             addAll();
         } else {
             FilterSql.addOutput(next(false), node, column);
+            places.putIfAbsent(column.field(), items);
             outputs.add(Output.of(column.label()));
         }
     }

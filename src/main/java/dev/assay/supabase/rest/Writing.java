@@ -213,11 +213,12 @@ final class Writing {
 
     private Answer written(Source source, Session.Answering answering) throws SQLException {
         Statement statement;
+        // filters and limit go into the write; what is left is the form of what it returns
+        Scope ordered = Scope.EMPTY.ordered(query.top().orders());
+        // resolved whatever is returned: a filter on what is not embedded must not be passed over
+        ReadNode node =
+                session.resolver(query, false).resolve(query, table.name().name(), table, WriteSql.SOURCE, ordered);
         if (preferences.wantsRepresentation()) {
-            // filters and limit went into the write; what is left is the form of what it returns
-            Scope ordered = Scope.EMPTY.ordered(query.top().orders());
-            ReadNode node =
-                    session.resolver(query, false).resolve(query, table.name().name(), table, WriteSql.SOURCE, ordered);
             statement = new Statement(
                     source.returning(write.returning(node)),
                     ReadSql.select(node, new Sql().add(WriteSql.SOURCE)),
