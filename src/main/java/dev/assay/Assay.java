@@ -1,10 +1,14 @@
 package dev.assay;
 
+import dev.assay.agent.Agent;
 import dev.assay.agent.AgentTool;
+import dev.assay.agent.RetryPolicy;
+import dev.assay.agent.RetryingAgent;
 import dev.assay.agent.claude.ClaudeCode;
 import dev.assay.agent.cli.Account;
 import dev.assay.agent.cli.Cli;
 import dev.assay.agent.cli.CliTool;
+import dev.assay.agent.cli.PriceTable;
 import dev.assay.agent.codex.Codex;
 import dev.assay.agent.cursor.Cursor;
 import dev.assay.agent.gemini.Gemini;
@@ -73,6 +77,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -292,10 +297,11 @@ public final class Assay implements ExperimentRuns {
     /** The tools that roles can name. To add a CLI, name it here. */
     private Map<String, AgentTool> agents() {
         List<AgentTool> tools = new ArrayList<>(List.of(new RecordedTool(supervisor), new NopTool()));
+        PriceTable prices = PriceTable.shipped();
         for (Cli cli : List.of(new ClaudeCode(), new Cursor(), new Codex(), new OpenCode(), new Gemini())) {
             Optional<URI> endpoint =
                     Option.of(cli.name() + "-base-url").flatMap(settings::text).map(URI::create);
-            tools.add(new CliTool(cli, new Account(System.getenv(), endpoint), supervisor));
+            tools.add(new CliTool(cli, new Account(System.getenv(), endpoint), prices, supervisor));
         }
         Map<String, AgentTool> byName = new LinkedHashMap<>();
         tools.forEach(tool -> byName.put(tool.name(), tool));
@@ -310,9 +316,15 @@ public final class Assay implements ExperimentRuns {
                 .toList();
     }
 
+    private RetryingAgent patient(Agent agent) {
+        return new RetryingAgent(
+                agent, RetryPolicy.DEFAULT, clock, time -> Thread.sleep(time.toMillis()), new Random()::nextDouble);
+    }
+
     private Performer performer(Role role, Experiment experiment) {
         AgentTool tool = roles.tool(role);
-        PolicedAgent agent = new PolicedAgent(tool.agentFor(experiment), Policy.experiment(), clock);
+        Agent policed = new PolicedAgent(tool.agentFor(experiment), Policy.experiment(), clock);
+        Agent agent = tool.builtIn() ? policed : patient(policed);
         return new Performer(tool.name(), role.model(), agent, tool.skillsFolder());
     }
 

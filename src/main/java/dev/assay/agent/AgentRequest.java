@@ -23,6 +23,7 @@ import tools.jackson.databind.JsonNode;
  * @param model the model where the role names one
  * @param timers when the call is stopped
  * @param fence what the agent's processes see of the machine; an agent adds what it needs of its own, such as its program
+ * @param rewind puts the workspace back to what it was when the call began
  */
 public record AgentRequest(
         String runId,
@@ -37,7 +38,46 @@ public record AgentRequest(
         Map<String, String> environment,
         Optional<String> model,
         Timers timers,
-        Fence fence) {
+        Fence fence,
+        Rewind rewind) {
+    /** Puts something back to what it was. */
+    @FunctionalInterface
+    public interface Rewind {
+        void back() throws InterruptedException;
+    }
+
+    /** One call of an agent, on a workspace that is never put back. */
+    public AgentRequest(
+            String runId,
+            Phase phase,
+            Optional<String> stepId,
+            int attempt,
+            String systemPrompt,
+            String prompt,
+            Optional<JsonNode> schema,
+            Path workspace,
+            Path home,
+            Map<String, String> environment,
+            Optional<String> model,
+            Timers timers,
+            Fence fence) {
+        this(
+                runId,
+                phase,
+                stepId,
+                attempt,
+                systemPrompt,
+                prompt,
+                schema,
+                workspace,
+                home,
+                environment,
+                model,
+                timers,
+                fence,
+                () -> {});
+    }
+
     /** One call of an agent that is not fenced in. */
     public AgentRequest(
             String runId,

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param output tokens written
  * @param reasoning tokens of reasoning, part of {@code output}
  * @param costUsd US dollars, where known
- * @param costSource {@code cli}, {@code price-table} or {@code none}
+ * @param costSource {@code cli}, {@code none}, or the price table and its version: {@code price-table:NAME@VERSION}
  */
 public record Usage(
         long input,

@@ -45,8 +45,7 @@ public record Bubblewrap(Fence fence, Optional<String> version, String why) {
                 Command.Timers.wall(LIMIT)));
         Matcher number = VERSION.matcher(version.out());
         Optional<String> found = number.find() ? Optional.of(number.group()) : Optional.empty();
-        Fence fence =
-                new Fence(program, found.isPresent() && bounds(number), List.of(), List.of(), List.of());
+        Fence fence = new Fence(program, found.isPresent() && bounds(number), List.of(), List.of(), List.of());
         Captured trial =
                 supervisor.capture(Command.shell("exit 0", Path.of("/"), environment, Command.Timers.wall(LIMIT))
                         .within(fence));

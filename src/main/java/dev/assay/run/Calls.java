@@ -258,7 +258,8 @@ final class Calls {
                                 environment,
                                 who.model(),
                                 timers(attempt.phase(), limits),
-                                state.environment().around(context.home(), workspace.folder())),
+                                state.environment().around(context.home(), workspace.folder()),
+                                workspace::reset),
                         watched ? exposure : sink);
         return result.withWarnings(exposure.seen());
     }

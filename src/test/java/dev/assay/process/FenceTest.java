@@ -357,7 +357,8 @@ class FenceTest {
                         + "case \" $* \" in *' --size '*) echo 'bwrap: Unknown option --size' >&2; exit 1;; esac\n");
         assertThat(program.toFile().setExecutable(true)).isTrue();
 
-        assertThat(Bubblewrap.look(supervisor, folder + ":/usr/bin:/bin").works()).isTrue();
+        assertThat(Bubblewrap.look(supervisor, folder + ":/usr/bin:/bin").works())
+                .isTrue();
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.assay.agent.claude;
 import dev.assay.agent.AgentRequest;
 import dev.assay.agent.AgentTool.Capability;
 import dev.assay.agent.Phase;
+import dev.assay.agent.Usage;
 import dev.assay.agent.cli.Cli;
 import dev.assay.agent.cli.CliCall;
 import dev.assay.agent.cli.CliStream;
@@ -168,6 +169,11 @@ public final class ClaudeCode implements Cli {
         environment.put("DISABLE_AUTOUPDATER", "1");
         surroundings.endpoint().ifPresent(endpoint -> environment.put("ANTHROPIC_BASE_URL", endpoint.toString()));
         return environment;
+    }
+
+    @Override
+    public Optional<Usage> usageOf(String sessionId, Path home) {
+        return new ClaudeTranscript(home.resolve(CONFIG), sessionId).usage();
     }
 
     @Override

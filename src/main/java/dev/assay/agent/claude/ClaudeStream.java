@@ -209,17 +209,22 @@ public final class ClaudeStream implements CliStream {
             return;
         }
         MessageKey key = new MessageKey(messageId, requests.get(messageId));
-        Usage usage = new Usage(
-                node.path("input_tokens").longValue(0),
-                node.path("cache_read_input_tokens").longValue(0),
-                node.path("cache_creation_input_tokens").longValue(0),
-                node.path("output_tokens").longValue(0),
-                node.path("output_tokens_details").path("thinking_tokens").longValue(0),
-                Optional.empty(),
-                "none");
+        Usage usage = tokens(node);
         if (!usage.equals(messages.put(key, usage))) {
             events.add(new AgentEvent.UsageReported("message", usage, false, messageId, key.requestId()));
         }
+    }
+
+    /** The figures of one message. */
+    static Usage tokens(JsonNode usage) {
+        return new Usage(
+                usage.path("input_tokens").longValue(0),
+                usage.path("cache_read_input_tokens").longValue(0),
+                usage.path("cache_creation_input_tokens").longValue(0),
+                usage.path("output_tokens").longValue(0),
+                usage.path("output_tokens_details").path("thinking_tokens").longValue(0),
+                Optional.empty(),
+                "none");
     }
 
     private void result(JsonNode node, List<AgentEvent> events) {

@@ -2,6 +2,7 @@ package dev.assay.agent.cli;
 
 import dev.assay.agent.AgentRequest;
 import dev.assay.agent.AgentTool.Capability;
+import dev.assay.agent.Usage;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -89,6 +90,14 @@ public interface Cli {
 
     /** How one call is made. */
     CliCall call(AgentRequest request, Surroundings surroundings);
+
+    /**
+     * What its own files in the run's HOME say that a session used: for a call that ended before it could say so itself,
+     * and for figures that are only there. Without cost; empty where they say nothing.
+     */
+    default Optional<Usage> usageOf(String sessionId, Path home) {
+        return Optional.empty();
+    }
 
     /** A reader for one call's output. */
     CliStream stream();

@@ -34,10 +34,12 @@ final class CliAgent implements Agent {
     private final CliTool tool;
     private final Account account;
     private final Supervisor supervisor;
+    private final PriceTable prices;
     private final Cli cli;
 
-    CliAgent(CliTool tool, Account account, Supervisor supervisor) {
+    CliAgent(CliTool tool, Account account, PriceTable prices, Supervisor supervisor) {
         this.tool = tool;
+        this.prices = prices;
         this.account = account;
         this.supervisor = supervisor;
         this.cli = tool.cli();
@@ -96,15 +98,16 @@ final class CliAgent implements Agent {
     }
 
     /** With what the stream did not say and Assay knows. */
-    private static AgentResult completed(AgentResult result, AgentRequest request, Installation installation) {
+    private AgentResult completed(AgentResult result, AgentRequest request, Installation installation) {
+        Optional<String> model = result.model().or(request::model);
         return new AgentResult(
                 result.ending(),
                 result.message(),
                 result.text(),
                 result.structured(),
-                result.usage(),
+                prices.priced(usage(result, request), model),
                 result.sessionId(),
-                result.model().or(request::model),
+                model,
                 result.cliVersion().or(installation::version),
                 result.exitCode(),
                 result.fired(),
@@ -112,6 +115,16 @@ final class CliAgent implements Agent {
                 result.timeToFirstToken(),
                 result.duration(),
                 result.warnings());
+    }
+
+    /** What a call without a cost of its own used: a call that was stopped has not always said it. */
+    private Usage usage(AgentResult result, AgentRequest request) {
+        if (result.usage().costUsd().isPresent() || result.sessionId().isEmpty()) {
+            return result.usage();
+        }
+        return cli.usageOf(result.sessionId().get(), request.home())
+                .filter(usage -> usage.total() > result.usage().total())
+                .orElse(result.usage());
     }
 
     private static AgentResult notMade(String why, AgentSink sink) {

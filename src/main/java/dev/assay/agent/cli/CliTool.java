@@ -32,13 +32,21 @@ public final class CliTool implements AgentTool {
 
     private final Cli cli;
     private final Account account;
+    private final PriceTable prices;
     private final Supervisor supervisor;
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Installation> asked = Optional.empty();
 
+    /** With the prices that Assay ships with. */
     public CliTool(Cli cli, Account account, Supervisor supervisor) {
+        this(cli, account, PriceTable.shipped(), supervisor);
+    }
+
+    /** @param prices what tokens cost where the CLI does not say */
+    public CliTool(Cli cli, Account account, PriceTable prices, Supervisor supervisor) {
         this.cli = cli;
         this.account = account;
+        this.prices = prices;
         this.supervisor = supervisor;
     }
 
@@ -59,7 +67,7 @@ public final class CliTool implements AgentTool {
 
     /** The agent for any work: it knows nothing but what it is told. */
     public Agent agent() {
-        return new CliAgent(this, account, supervisor);
+        return new CliAgent(this, account, prices, supervisor);
     }
 
     @Override

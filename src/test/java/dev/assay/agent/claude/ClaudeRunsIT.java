@@ -9,6 +9,7 @@ import dev.assay.agent.Phase;
 import dev.assay.agent.RecordingSink;
 import dev.assay.agent.cli.CliTool;
 import dev.assay.agent.cli.FakeProgram;
+import dev.assay.agent.cli.PriceTable;
 import dev.assay.process.Command.Timers;
 import dev.assay.process.Exit;
 import dev.assay.process.Supervisor;
@@ -80,7 +81,7 @@ class ClaudeRunsIT {
     void makeProgram() throws IOException {
         fake = new FakeProgram(folder.resolve("fake")).program("claude", "2.1.329 (Claude Code)", REPLAY);
         Files.createDirectory(folder.resolve("workspace"));
-        agent = new CliTool(new ClaudeCode(), fake.account(Map.of()), supervisor).agent();
+        agent = new CliTool(new ClaudeCode(), fake.account(Map.of()), PriceTable.shipped(), supervisor).agent();
     }
 
     @AfterEach

@@ -218,7 +218,7 @@ class CliAgentTest {
     }
 
     private Agent agent(Account account) {
-        return new CliAgent(new CliTool(new ClaudeCode(), account, supervisor), account, supervisor);
+        return new CliTool(new ClaudeCode(), account, PriceTable.shipped(), supervisor).agent();
     }
 
     private AgentRequest request(Timers timers) {
