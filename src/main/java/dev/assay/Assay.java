@@ -214,15 +214,9 @@ public final class Assay implements ExperimentRuns {
         RunInfo info = run.info(
                 experiment, Fingerprints.of(experiment, targets.kind().id(), version()), leftOut, isolation.missing());
         StoredResults before = StoredResults.of(run.folder());
-        List<String> earlier = before.stages().stream()
-                .filter(stage -> stage.startsWith("evaluation") || stage.startsWith("recheck-"))
-                .toList();
-        String latest = earlier.isEmpty() ? "evaluation" : earlier.get(earlier.size() - 1);
-        long rechecks =
-                earlier.stream().filter(stage -> stage.startsWith("recheck-")).count();
         List<RunListener> told = new ArrayList<>(listeners);
-        told.add(new Changes(latest + " of run " + run.id(), before.checks(latest), only, out));
-        return underWay(Recheck.of(context(info, nobody("nobody"), told), "recheck-" + (rechecks + 1), clock, out));
+        told.add(new Changes("what was found before of run " + run.id(), before.latestChecks(), only, out));
+        return underWay(Recheck.of(context(info, nobody("nobody"), told), before.nextRecheck(), clock, out));
     }
 
     private <T extends OpenRun> T underWay(T run) {

@@ -118,7 +118,8 @@ class MutantInLoopIT {
         assertThat(now.outcome()).isEqualTo(Outcome.FAILED);
         assertThat(console.toString(StandardCharsets.UTF_8))
                 .contains("RECHECK of run " + stored().id())
-                .containsPattern("What changed against evaluation of run .*\n.*rls · .*: was passed, is failed: ");
+                .containsPattern(
+                        "What changed against what was found before of run .*\n.*rls · .*: was passed, is failed: ");
         StoredResults results = StoredResults.of(stored().folder());
         assertThat(results.stages()).contains("evaluation", "recheck-1");
         assertThat(results.run().orElseThrow().path("outcome").asString()).isEqualTo("passed");

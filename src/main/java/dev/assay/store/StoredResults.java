@@ -26,6 +26,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param nodes rows of {@code orchestrator_results}, in the order in which they were first written
  */
 public record StoredResults(Optional<ObjectNode> run, List<ObjectNode> attempts, List<ObjectNode> nodes) {
+    private static final String RECHECK = "recheck-";
+
     /** @throws UncheckedIOException where the folder cannot be read */
     public static StoredResults of(Path folder) {
         Map<String, ObjectNode> runs = new LinkedHashMap<>();
@@ -79,6 +81,30 @@ public record StoredResults(Optional<ObjectNode> run, List<ObjectNode> attempts,
                 .map(segment -> segment.substring("stage:".length()))
                 .distinct()
                 .toList();
+    }
+
+    /** The checks as they were found last, in the run's last evaluation or in rechecks since, by their place in it. */
+    public Map<String, Check> latestChecks() {
+        Map<String, Check> latest = new LinkedHashMap<>();
+        for (String stage : stages()) {
+            if (stage.startsWith("evaluation")) {
+                latest.clear();
+            }
+            if (stage.startsWith("evaluation") || stage.startsWith(RECHECK)) {
+                latest.putAll(checks(stage));
+            }
+        }
+        latest.keySet().removeIf(place -> place.endsWith("[check:not-run]")); // layers that were left out
+        return latest;
+    }
+
+    /** What the next recheck's stage is called. */
+    public String nextRecheck() {
+        return RECHECK
+                + (1
+                        + stages().stream()
+                                .filter(stage -> stage.startsWith(RECHECK))
+                                .count());
     }
 
     /** The checks of one stage that were asked, by their place in it. */

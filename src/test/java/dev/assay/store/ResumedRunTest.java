@@ -7,6 +7,7 @@ import dev.assay.agent.Phase;
 import dev.assay.run.Outcome;
 import dev.assay.run.Plan;
 import dev.assay.run.RunListener.Node;
+import dev.assay.run.Stage;
 import dev.assay.run.StageResult;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -116,6 +117,37 @@ class ResumedRunTest {
                         "[engine:assay]/[run:1]/[stage:evaluation]|1", "[engine:assay]/[run:1]/[stage:recheck-1]|2");
         StoredResults stored = StoredResults.of(folder.resolve("run"));
         assertThat(stored.stages()).containsExactly("evaluation", "recheck-1");
+    }
+
+    @Test
+    void should_know_each_check_as_it_was_found_last() {
+        try (RunStore store = store()) {
+            TestRun run = new TestRun(store, folder, "run").start();
+            check(store, run, "evaluation", "api", Outcome.FAILED);
+            check(store, run, "evaluation-2", "api", Outcome.PASSED);
+            check(store, run, "evaluation-2", "rls", Outcome.PASSED);
+            check(store, run, "recheck-1", "rls", Outcome.FAILED);
+            check(store, run, "recheck-1", "not-run", Outcome.SKIPPED);
+            run.finish();
+        }
+
+        StoredResults stored = StoredResults.of(folder.resolve("run"));
+        assertThat(stored.latestChecks())
+                .hasSize(2)
+                .hasEntrySatisfying(
+                        "[check:api]", check -> assertThat(check.outcome()).isEqualTo("passed"))
+                .hasEntrySatisfying(
+                        "[check:rls]", check -> assertThat(check.outcome()).isEqualTo("failed"));
+        assertThat(stored.nextRecheck()).isEqualTo("recheck-2");
+    }
+
+    private static void check(RunStore store, TestRun run, String stage, String id, Outcome outcome) {
+        String parent = run.info.uniqueId() + "/[stage:" + stage + "]";
+        Node node = new Node(
+                parent + "/[check:" + id + "]", parent, new Stage("check", id, id, Map.of("layer", id)), true, 1);
+        store.stageStarted(run.info, node);
+        store.stageFinished(
+                run.info, node, new StageResult(outcome, Optional.empty(), "", 1, true, List.of(), List.of()));
     }
 
     @Test
