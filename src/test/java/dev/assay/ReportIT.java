@@ -1,15 +1,22 @@
 package dev.assay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentFiles;
 import dev.assay.experiment.Overrides;
+import dev.assay.report.stored.RunFormat;
 import dev.assay.run.ExperimentRun;
 import dev.assay.run.TestTree;
+import dev.assay.settings.Directories;
 import dev.assay.settings.Settings;
+import dev.assay.store.LogDatabase;
+import dev.assay.store.RunArchive;
+import dev.assay.store.StoredRun;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,6 +49,7 @@ class ReportIT {
                 .endsWith(
                         "report: the results for Allure are in target/allure-results; allure generate makes a report of"
                                 + " them\n");
+        everyForm();
         Path report = report();
 
         // the nop variant stays beside the two repetitions of the other, in the order of the run
@@ -93,14 +101,7 @@ class ReportIT {
 
     /** What one command does: opens the house, runs each repetition, and closes it. */
     private String command(Map<String, String> given, int... repetitions) throws Exception {
-        Map<String, String> options = new HashMap<>(given);
-        options.put("data-dir", folder.resolve("data").toString());
-        options.put("skip-smoke-test", "true");
-        options.put("skip-browser-test", "true");
-        options.putIfAbsent("implementer", "recorded");
-        options.put("planner", "recorded");
-        options.put("verifier", "recorded");
-        Settings settings = Settings.load(name -> Optional.ofNullable(options.get(name)), folder);
+        Settings settings = settings(given);
         ByteArrayOutputStream console = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(console, true, StandardCharsets.UTF_8);
                 Assay assay = Assay.open(settings, out)) {
@@ -123,6 +124,48 @@ class ReportIT {
         String text = console.toString(StandardCharsets.UTF_8);
         System.out.println(text);
         return text;
+    }
+
+    private Settings settings(Map<String, String> given) {
+        Map<String, String> options = new HashMap<>(given);
+        options.put("data-dir", folder.resolve("data").toString());
+        options.put("skip-smoke-test", "true");
+        options.put("skip-browser-test", "true");
+        options.putIfAbsent("implementer", "recorded");
+        options.put("planner", "recorded");
+        options.put("verifier", "recorded");
+        return Settings.load(name -> Optional.ofNullable(options.get(name)), folder);
+    }
+
+    /** The last run, read from the log database and written in each form. */
+    private void everyForm() throws Exception {
+        Directories directories = Directories.of(settings(Map.of()));
+        try (LogDatabase database = LogDatabase.of(Optional.empty(), directories.data(), directories.cache())) {
+            RunArchive archive = new RunArchive(database);
+            StoredRun run = archive.read("latest");
+            assertThat(run.title()).isEqualTo("todo-auth recorded #2");
+            assertThat(archive.read(run.id().substring(0, run.id().length() - 1))
+                            .id())
+                    .isEqualTo(run.id());
+            assertThatThrownBy(() -> archive.read("2"))
+                    .hasMessageContaining("several runs")
+                    .hasMessageContaining(run.id());
+            assertThatThrownBy(() -> archive.read("none")).hasMessageContaining(run.id());
+            for (RunFormat format : RunFormat.values()) {
+                Path file = folder.resolve("run." + format.ending());
+                try (Writer out = Files.newBufferedWriter(file)) {
+                    format.document().write(run, to -> archive.events(run.id(), to), out);
+                }
+                assertThat(file).content().contains("user B");
+            }
+        }
+        assertThat(data(folder, "run.json").path("events").size()).isGreaterThan(50);
+        assertThat(folder.resolve("run.md"))
+                .content()
+                .startsWith("# todo-auth recorded \\#2: passed (PARTIAL)")
+                .contains("| build › Create the todos table › attempt 1 › rls | todos · user B | superseded |");
+        assertThat(data(folder, "run.ctrf.json").at("/results/summary/flaky").asInt())
+                .isGreaterThan(3);
     }
 
     /** The data files, which the one-file form holds inside. */

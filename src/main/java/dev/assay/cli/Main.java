@@ -47,6 +47,8 @@ public final class Main {
                 .addSubcommand(RecheckCommand.withOptions(new RecheckCommand(launch, System.out)))
                 .addSubcommand(PreflightCommand.withOptions(new PreflightCommand(System.err)))
                 .addSubcommand(SqlCommand.withOptions(new SqlCommand()))
+                .addSubcommand(ReportCommand.withOptions(new ReportCommand()))
+                .addSubcommand(ExportCommand.withOptions(new ExportCommand()))
                 .addSubcommand(SupabaseCommand.withOptions(new SupabaseCommand()));
         return line.setParameterExceptionHandler(Main::wrongArguments)
                 .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, command.getErr()));

@@ -7,11 +7,11 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** Times, tokens and money as people read them. */
-final class Amounts {
+public final class Amounts {
     private Amounts() {}
 
     /** {@code 0.3 s}, {@code 31 s}, {@code 4 min 05 s}, {@code 1 h 02 min}. */
-    static String time(Duration time) {
+    public static String time(Duration time) {
         long millis = Math.max(0, time.toMillis());
         if (millis < 9_950) {
             return String.format(Locale.ROOT, "%.1f s", millis / 1000.0);
@@ -27,20 +27,20 @@ final class Amounts {
     }
 
     /** {@code 41,200 tokens, $0.12}; empty where nothing is known. */
-    static String usage(Usage usage) {
+    public static String usage(Usage usage) {
         String tokens = usage.total() == 0 ? "" : counted(usage.total(), "token");
         String cost = usage.costUsd().map(Amounts::dollars).orElse("");
         return tokens.isEmpty() || cost.isEmpty() ? tokens + cost : tokens + ", " + cost;
     }
 
     /** Cents, and finer where there is less than one. */
-    static String dollars(BigDecimal amount) {
+    public static String dollars(BigDecimal amount) {
         boolean small = amount.signum() > 0 && amount.compareTo(new BigDecimal("0.01")) < 0;
         return "$" + amount.setScale(small ? 4 : 2, RoundingMode.HALF_UP).toPlainString();
     }
 
     /** {@code 1 step}, {@code 1,200 tokens}. */
-    static String counted(long number, String thing) {
+    public static String counted(long number, String thing) {
         return String.format(Locale.ROOT, "%,d %s%s", number, thing, number == 1 ? "" : "s");
     }
 }
