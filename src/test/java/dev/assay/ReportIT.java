@@ -11,9 +11,9 @@ import dev.assay.run.ExperimentRun;
 import dev.assay.run.TestTree;
 import dev.assay.settings.Directories;
 import dev.assay.settings.Settings;
+import dev.assay.store.ArchivedRun;
 import dev.assay.store.LogDatabase;
 import dev.assay.store.RunArchive;
-import dev.assay.store.StoredRun;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.io.Writer;
@@ -142,7 +142,7 @@ class ReportIT {
         Directories directories = Directories.of(settings(Map.of()));
         try (LogDatabase database = LogDatabase.of(Optional.empty(), directories.data(), directories.cache())) {
             RunArchive archive = new RunArchive(database);
-            StoredRun run = archive.read("latest");
+            ArchivedRun run = archive.read("latest");
             assertThat(run.title()).isEqualTo("todo-auth recorded #2");
             assertThat(archive.read(run.id().substring(0, run.id().length() - 1))
                             .id())

@@ -5,9 +5,9 @@ import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
 import dev.assay.settings.UsageError;
+import dev.assay.store.ArchivedRun;
 import dev.assay.store.LogDatabase;
 import dev.assay.store.RunArchive;
-import dev.assay.store.StoredRun;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
@@ -74,7 +74,7 @@ final class ExportCommand implements Callable<Integer> {
         try (LogDatabase database =
                 LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache())) {
             RunArchive archive = new RunArchive(database);
-            StoredRun stored = archive.read(run);
+            ArchivedRun stored = archive.read(run);
             Path file = output;
             if (file == null) {
                 PrintWriter out = spec.commandLine().getOut();

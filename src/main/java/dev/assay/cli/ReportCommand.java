@@ -4,9 +4,9 @@ import dev.assay.report.stored.RunFormat;
 import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
+import dev.assay.store.ArchivedRun;
 import dev.assay.store.LogDatabase;
 import dev.assay.store.RunArchive;
-import dev.assay.store.StoredRun;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -59,7 +59,7 @@ final class ReportCommand implements Callable<Integer> {
         try (LogDatabase database =
                 LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache())) {
             RunArchive archive = new RunArchive(database);
-            StoredRun stored = archive.read(run);
+            ArchivedRun stored = archive.read(run);
             Files.createDirectories(output);
             for (RunFormat format : List.of(RunFormat.MARKDOWN, RunFormat.HTML)) {
                 Path file = output.resolve(stored.id() + "." + format.ending());

@@ -45,6 +45,7 @@ final class AllureHistory {
     /** A result of an earlier command, with the files that are attached to it. */
     private record Earlier(
             Path file,
+            String run,
             String historyId,
             String status,
             String message,
@@ -88,12 +89,18 @@ final class AllureHistory {
         return order;
     }
 
-    /** Makes room for a run that begins: what it left the last time becomes history. */
+    /**
+     * Makes room for a run that begins: what it left the last time becomes history. What the very run left that goes on
+     * now, or is checked again, is part of it and stays.
+     */
     synchronized void replace(RunInfo run) {
-        List<Earlier> replaced = earlier.remove(key(run.experiment().name(), run.label()));
-        if (replaced == null) {
+        List<Earlier> replaced = earlier.getOrDefault(key(run.experiment().name(), run.label()), List.of()).stream()
+                .filter(one -> !one.run().equals(run.id()))
+                .toList();
+        if (replaced.isEmpty()) {
             return;
         }
+        earlier.remove(key(run.experiment().name(), run.label()));
         Path file = results.resolve("history").resolve("history.json");
         ObjectNode history = readObject(file);
         latest(replaced).forEach((id, last) -> {
@@ -133,6 +140,7 @@ final class AllureHistory {
     private static Earlier earlier(Path file, JsonNode result) {
         return new Earlier(
                 file,
+                parameter(result, "run"),
                 result.path("historyId").asString(""),
                 result.path("status").asString("unknown"),
                 result.path("statusDetails").path("message").asString(""),
@@ -142,15 +150,23 @@ final class AllureHistory {
                 result.findValues("source").stream().map(JsonNode::asString).toList());
     }
 
+    private static String parameter(JsonNode result, String name) {
+        return named(result, "parameters", name);
+    }
+
     private static String key(String experiment, String label) {
         return experiment + "\n" + label;
     }
 
     private static String label(JsonNode result, String name) {
-        return result.path("labels")
+        return named(result, "labels", name);
+    }
+
+    private static String named(JsonNode result, String list, String name) {
+        return result.path(list)
                 .valueStream()
-                .filter(label -> label.path("name").asString("").equals(name))
-                .map(label -> label.path("value").asString(""))
+                .filter(one -> one.path("name").asString("").equals(name))
+                .map(one -> one.path("value").asString(""))
                 .findFirst()
                 .orElse("");
     }

@@ -108,7 +108,9 @@ final class AllureTests {
     /** The run's stage, or the step, numbered in their order. */
     private String group(List<Stage> path, boolean inStep) {
         Stage stage = path.get(0);
-        int place = RunStages.ALL.stream().map(Stage::id).toList().indexOf(stage.id()) + 1;
+        int known = RunStages.ALL.stream().map(Stage::id).toList().indexOf(stage.id());
+        // one that is not of every run is a later check of the same app
+        int place = (known < 0 ? RunStages.ALL.size() : known) + 1;
         if (!inStep) {
             return place + " " + stage.name();
         }
@@ -123,7 +125,7 @@ final class AllureTests {
         if (leaf.type().equals("call") || leaf.labels().containsKey("phase")) {
             return "agent · " + leaf.labels().getOrDefault("phase", leaf.name());
         }
-        if (path.get(0).id().equals("evaluation")) {
+        if (path.get(0).id().equals("evaluation") || path.get(0).id().startsWith("recheck-")) {
             return "evaluation · "
                     + (layer.isEmpty() ? path.get(Math.min(1, path.size() - 1)).id() : layer);
         }

@@ -30,10 +30,10 @@ public final class RunArchive {
      * @throws IllegalArgumentException where there is no such run, or several; the message names some that are there
      * @throws SQLException where the database cannot be reached
      */
-    public StoredRun read(String name) throws SQLException {
+    public ArchivedRun read(String name) throws SQLException {
         try (Connection connection = database.connection()) {
             String id = id(connection, name);
-            return new StoredRun(
+            return new ArchivedRun(
                     rows(connection, "select to_jsonb(r) from orchestrator_runs r where id = ?", id)
                             .get(0),
                     rows(

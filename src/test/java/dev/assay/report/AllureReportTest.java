@@ -31,6 +31,8 @@ class AllureReportTest {
     @TempDir
     Path folder;
 
+    private int told;
+
     @Test
     void should_say_so_when_the_folder_cannot_be_made() throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "");
@@ -291,6 +293,22 @@ class AllureReportTest {
     }
 
     @Test
+    void should_keep_the_results_of_a_run_that_is_checked_again() throws IOException {
+        List<String> first = sources(told("a", 1, true));
+
+        ReportedRun again = listening("a", new ReportedRun(folder, 1, "0198-run-1"));
+        again.start();
+        Node recheck = again.container("stage", "recheck-1", "recheck 1", "", 0, Map.of());
+        again.check(again.leaf("check", "c", "c", recheck.uniqueId(), 1, Map.of("layer", "rls")), again.passed(1));
+
+        assertThat(files("a")).containsAll(first);
+        assertThat(results("a"))
+                .hasSize(9)
+                .extracting(result -> label(result, "subSuite"))
+                .contains("6 recheck 1", "5 evaluation");
+    }
+
+    @Test
     void should_leave_alone_what_others_wrote_and_survive_what_was_cut_short() throws IOException {
         Path results = Files.createDirectories(folder.resolve("a/history")).getParent();
         Path theirs = Files.writeString(results.resolve("1-result.json"), """
@@ -393,7 +411,10 @@ class AllureReportTest {
     }
 
     private ReportedRun listening(String name, int repetition) {
-        ReportedRun run = new ReportedRun(folder, repetition);
+        return listening(name, new ReportedRun(folder, repetition, "0198-run-" + ++told));
+    }
+
+    private ReportedRun listening(String name, ReportedRun run) {
         run.listener = new AllureReport(folder.resolve(name), run);
         return run;
     }

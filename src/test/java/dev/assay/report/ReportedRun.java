@@ -58,9 +58,13 @@ final class ReportedRun extends Clock {
     private long seq;
 
     ReportedRun(Path folder, int repetition) {
+        this(folder, repetition, "0198-run-" + repetition);
+    }
+
+    ReportedRun(Path folder, int repetition, String id) {
         Role recorded = new Role("recorded", Optional.empty());
         info = new RunInfo(
-                "0198-run-" + repetition,
+                id,
                 experiment(),
                 new Variant("recorded", recorded, recorded, recorded, SkillsMode.NONE, 1),
                 repetition,

@@ -1,6 +1,6 @@
 package dev.assay.report.stored;
 
-import dev.assay.store.StoredRun;
+import dev.assay.store.ArchivedRun;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +21,7 @@ final class CtrfExport implements RunDocument {
     private static final JsonMapper JSON = new JsonMapper();
 
     @Override
-    public void write(StoredRun run, Events events, Writer out) throws IOException {
+    public void write(ArchivedRun run, Events events, Writer out) throws IOException {
         RunTree tree = new RunTree(run);
         Map<String, List<ObjectNode>> tests = new LinkedHashMap<>();
         run.results().stream()
@@ -33,7 +33,7 @@ final class CtrfExport implements RunDocument {
         report.put("reportFormat", "CTRF");
         report.put("specVersion", "0.1.0");
         report.put("generatedBy", "Assay");
-        report.put("timestamp", StoredRun.text(run.run(), "started_at"));
+        report.put("timestamp", ArchivedRun.text(run.run(), "started_at"));
         ObjectNode results = report.putObject("results");
         ObjectNode tool = results.putObject("tool").put("name", "Assay");
         tool.putObject("extra").put("run", run.id());
@@ -43,7 +43,7 @@ final class CtrfExport implements RunDocument {
         summary(summary, run, array);
         ObjectNode environment = results.putObject("environment");
         environment.put("reportName", run.title());
-        environment.put("appName", StoredRun.text(run.run(), "experiment"));
+        environment.put("appName", ArchivedRun.text(run.run(), "experiment"));
         ObjectNode extra = environment.putObject("extra");
         for (String column : List.of(
                 "variant",
@@ -61,41 +61,43 @@ final class CtrfExport implements RunDocument {
         out.write('\n');
     }
 
-    private static ObjectNode test(StoredRun run, RunTree tree, String identity, List<ObjectNode> attempts) {
+    private static ObjectNode test(ArchivedRun run, RunTree tree, String identity, List<ObjectNode> attempts) {
         ObjectNode last = attempts.get(attempts.size() - 1);
-        String experiment = StoredRun.text(run.run(), "experiment");
+        String experiment = ArchivedRun.text(run.run(), "experiment");
         ObjectNode test = JSON.createObjectNode();
         test.put(
                 "id",
                 UUID.nameUUIDFromBytes((experiment + "/" + identity).getBytes(StandardCharsets.UTF_8))
                         .toString());
-        test.put("name", StoredRun.text(last, "name"));
+        test.put("name", ArchivedRun.text(last, "name"));
         test.put("status", status(last));
-        test.put("rawStatus", StoredRun.text(last, "outcome"));
+        test.put("rawStatus", ArchivedRun.text(last, "outcome"));
         times(test, last);
         ArrayNode suite = test.putArray("suite").add(experiment);
         tree.above(last).stream()
-                .filter(part -> !StoredRun.text(part, "type").equals("attempt"))
-                .forEach(part -> suite.add(StoredRun.text(part, "name")));
+                .filter(part -> !ArchivedRun.text(part, "type").equals("attempt"))
+                .forEach(part -> suite.add(ArchivedRun.text(part, "name")));
         message(test, last);
         ObjectNode labels = test.putObject("labels");
         for (String column : List.of("layer", "phase", "build_phase", "cause")) {
-            if (!StoredRun.text(last, column).isEmpty()) {
-                labels.put(column, StoredRun.text(last, column));
+            if (!ArchivedRun.text(last, column).isEmpty()) {
+                labels.put(column, ArchivedRun.text(last, column));
             }
         }
         labels.put("deciding", last.path("deciding").asBoolean());
         test.put("retries", attempts.size() - 1);
         boolean recovered = status(last).equals("passed")
                 && attempts.stream()
-                        .anyMatch(one -> !StoredRun.text(one, "outcome").equals("passed"));
+                        .anyMatch(one -> !ArchivedRun.text(one, "outcome").equals("passed"));
         test.put("flaky", recovered);
         if (attempts.size() > 1) {
             ArrayNode retried = test.putArray("retryAttempts");
             for (ObjectNode attempt : attempts.subList(0, attempts.size() - 1)) {
                 ObjectNode one = retried.addObject();
                 one.put("attempt", retried.size());
-                one.put("status", StoredRun.text(attempt, "outcome").equals("superseded") ? "failed" : status(attempt));
+                one.put(
+                        "status",
+                        ArchivedRun.text(attempt, "outcome").equals("superseded") ? "failed" : status(attempt));
                 times(one, attempt);
                 message(one, attempt);
             }
@@ -110,14 +112,14 @@ final class CtrfExport implements RunDocument {
     }
 
     private static void message(ObjectNode test, ObjectNode row) {
-        if (!StoredRun.text(row, "message").isEmpty()) {
-            test.put("message", StoredRun.text(row, "message"));
+        if (!ArchivedRun.text(row, "message").isEmpty()) {
+            test.put("message", ArchivedRun.text(row, "message"));
         }
     }
 
     /** Only what decides a run is failed, as in every report of it. */
     private static String status(ObjectNode row) {
-        return switch (StoredRun.text(row, "outcome")) {
+        return switch (ArchivedRun.text(row, "outcome")) {
             case "passed" -> "passed";
             case "failed" -> row.path("deciding").asBoolean() ? "failed" : "other";
             case "skipped" -> "skipped";
@@ -125,7 +127,7 @@ final class CtrfExport implements RunDocument {
         };
     }
 
-    private static void summary(ObjectNode summary, StoredRun run, ArrayNode tests) {
+    private static void summary(ObjectNode summary, ArchivedRun run, ArrayNode tests) {
         summary.put("tests", tests.size());
         for (String status : List.of("passed", "failed", "skipped", "pending", "other")) {
             summary.put(

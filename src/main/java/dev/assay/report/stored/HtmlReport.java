@@ -1,7 +1,7 @@
 package dev.assay.report.stored;
 
 import dev.assay.report.PlainText;
-import dev.assay.store.StoredRun;
+import dev.assay.store.ArchivedRun;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;
@@ -45,9 +45,9 @@ final class HtmlReport implements RunDocument {
             """;
 
     @Override
-    public void write(StoredRun run, Events events, Writer out) throws IOException {
+    public void write(ArchivedRun run, Events events, Writer out) throws IOException {
         RunStory story = RunStory.of(run);
-        Path folder = Path.of(StoredRun.text(run.run(), "folder"));
+        Path folder = Path.of(ArchivedRun.text(run.run(), "folder"));
         out.write(HEAD.formatted(text(story.title())));
         out.write("<h1>" + text(story.title()) + ": " + outcome(story.outcome()) + "</h1>\n");
         if (!story.message().isBlank()) {
@@ -116,9 +116,9 @@ final class HtmlReport implements RunDocument {
             ObjectNode row = call.row();
             out.write("<tr><td>" + text(call.what()) + "</td><td>" + text(call.who()) + "</td><td>"
                     + outcome(call.outcome()));
-            folded(out, "prompt", StoredRun.text(row, "prompt"));
-            folded(out, "answer", StoredRun.text(row, "answer"));
-            folded(out, "changes", StoredRun.text(row, "diff"));
+            folded(out, "prompt", ArchivedRun.text(row, "prompt"));
+            folded(out, "answer", ArchivedRun.text(row, "answer"));
+            folded(out, "changes", ArchivedRun.text(row, "diff"));
             out.write("</td><td>" + text(call.took()) + "</td></tr>\n");
         }
         out.write("</table>\n");

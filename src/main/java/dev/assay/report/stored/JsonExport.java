@@ -1,6 +1,6 @@
 package dev.assay.report.stored;
 
-import dev.assay.store.StoredRun;
+import dev.assay.store.ArchivedRun;
 import java.io.IOException;
 import java.io.Writer;
 import java.sql.SQLException;
@@ -16,7 +16,7 @@ final class JsonExport implements RunDocument {
             JsonMapper.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
 
     @Override
-    public void write(StoredRun run, Events events, Writer out) throws IOException, SQLException {
+    public void write(ArchivedRun run, Events events, Writer out) throws IOException, SQLException {
         try (JsonGenerator json = JSON.createGenerator(out)) {
             json.writeStartObject();
             json.writeName("run");

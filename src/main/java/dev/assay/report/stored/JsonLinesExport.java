@@ -1,6 +1,6 @@
 package dev.assay.report.stored;
 
-import dev.assay.store.StoredRun;
+import dev.assay.store.ArchivedRun;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
@@ -13,7 +13,7 @@ final class JsonLinesExport implements RunDocument {
     private static final JsonMapper JSON = new JsonMapper();
 
     @Override
-    public void write(StoredRun run, Events events, Writer out) throws IOException, SQLException {
+    public void write(ArchivedRun run, Events events, Writer out) throws IOException, SQLException {
         line(out, "run", run.run());
         run.attempts().forEach(row -> line(out, "attempt", row));
         run.results().forEach(row -> line(out, "result", row));

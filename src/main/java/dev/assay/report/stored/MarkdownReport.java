@@ -1,7 +1,7 @@
 package dev.assay.report.stored;
 
 import dev.assay.report.PlainText;
-import dev.assay.store.StoredRun;
+import dev.assay.store.ArchivedRun;
 import java.io.IOException;
 import java.io.Writer;
 import java.util.List;
@@ -11,7 +11,7 @@ final class MarkdownReport implements RunDocument {
     private static final String MARKUP = "\\`*_{}[]<>()#!|~@";
 
     @Override
-    public void write(StoredRun run, Events events, Writer out) throws IOException {
+    public void write(ArchivedRun run, Events events, Writer out) throws IOException {
         RunStory story = RunStory.of(run);
         out.write("# " + text(story.title()) + ": " + text(story.outcome()) + "\n\n");
         if (!story.message().isBlank()) {

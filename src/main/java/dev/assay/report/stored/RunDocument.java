@@ -1,6 +1,6 @@
 package dev.assay.report.stored;
 
-import dev.assay.store.StoredRun;
+import dev.assay.store.ArchivedRun;
 import java.io.IOException;
 import java.io.Writer;
 import java.sql.SQLException;
@@ -19,5 +19,5 @@ public interface RunDocument {
      *
      * @throws SQLException where the events cannot be read
      */
-    void write(StoredRun run, Events events, Writer out) throws IOException, SQLException;
+    void write(ArchivedRun run, Events events, Writer out) throws IOException, SQLException;
 }

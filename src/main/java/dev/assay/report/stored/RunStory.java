@@ -1,12 +1,13 @@
 package dev.assay.report.stored;
 
 import dev.assay.report.Amounts;
-import dev.assay.store.StoredRun;
+import dev.assay.store.ArchivedRun;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,7 +39,7 @@ record RunStory(
     /** @param place where in the tree, without its name */
     record Check(ObjectNode row, String place, String name, String outcome, String message) {}
 
-    static RunStory of(StoredRun run) {
+    static RunStory of(ArchivedRun run) {
         RunTree tree = new RunTree(run);
         ObjectNode row = run.run();
         List<Check> recovered = new ArrayList<>();
@@ -49,30 +50,31 @@ record RunStory(
                 continue;
             }
             List<ObjectNode> above = tree.above(node);
+            boolean decides = !above.isEmpty()
+                    && ArchivedRun.text(above.get(0), "unique_id").equals(deciding);
             Check check = new Check(
                     node,
-                    String.join(
-                            " › ",
-                            above.stream()
-                                    .map(part -> StoredRun.text(part, "name"))
-                                    .toList()),
-                    StoredRun.text(node, "name"),
-                    StoredRun.text(node, "outcome"),
-                    StoredRun.text(node, "message"));
-            if (!above.isEmpty() && StoredRun.text(above.get(0), "unique_id").equals(deciding)) {
+                    above.stream()
+                            .skip(decides && above.size() > 1 ? 1 : 0)
+                            .map(part -> ArchivedRun.text(part, "name"))
+                            .collect(Collectors.joining(" › ")),
+                    ArchivedRun.text(node, "name"),
+                    ArchivedRun.text(node, "outcome"),
+                    ArchivedRun.text(node, "message"));
+            if (decides) {
                 evaluation.add(check);
             } else if (check.outcome().equals("superseded")) {
                 recovered.add(check);
             }
         }
         String partial = row.path("partial").asBoolean() ? " (PARTIAL)" : "";
-        String outcome = StoredRun.text(row, "outcome");
+        String outcome = ArchivedRun.text(row, "outcome");
         return new RunStory(
                 run.title(),
-                (outcome.isEmpty() ? StoredRun.text(row, "status") : outcome) + partial,
-                StoredRun.text(row, "message"),
+                (outcome.isEmpty() ? ArchivedRun.text(row, "status") : outcome) + partial,
+                ArchivedRun.text(row, "message"),
                 facts(row),
-                StoredRun.text(row, "prompt"),
+                ArchivedRun.text(row, "prompt"),
                 run.attempts().stream().map(RunStory::call).toList(),
                 recovered,
                 evaluation,
@@ -82,7 +84,7 @@ record RunStory(
     /** The evaluation, or the last time that the app was checked again. */
     private static String last(RunTree tree) {
         return tree.top().stream()
-                .map(node -> StoredRun.text(node, "unique_id"))
+                .map(node -> ArchivedRun.text(node, "unique_id"))
                 .filter(id -> id.contains("[stage:evaluation]") || id.contains("[stage:recheck"))
                 .reduce((first, second) -> second)
                 .orElse("");
@@ -90,17 +92,17 @@ record RunStory(
 
     private static List<Fact> facts(ObjectNode row) {
         List<Fact> facts = new ArrayList<>();
-        fact(facts, "run", StoredRun.text(row, "id"));
-        fact(facts, "experiment", StoredRun.text(row, "title"));
-        if (!StoredRun.text(row, "source").equals("real")) {
-            fact(facts, "source", StoredRun.text(row, "source").toUpperCase(Locale.ROOT));
+        fact(facts, "run", ArchivedRun.text(row, "id"));
+        fact(facts, "experiment", ArchivedRun.text(row, "title"));
+        if (!ArchivedRun.text(row, "source").equals("real")) {
+            fact(facts, "source", ArchivedRun.text(row, "source").toUpperCase(Locale.ROOT));
         }
         for (String role : List.of("planner", "implementer", "verifier")) {
             fact(facts, role, who(row, role + "_tool", role + "_model"));
         }
-        fact(facts, "target", StoredRun.text(row, "target_kind"));
-        fact(facts, "cause", StoredRun.text(row, "cause"));
-        fact(facts, "started", StoredRun.text(row, "started_at"));
+        fact(facts, "target", ArchivedRun.text(row, "target_kind"));
+        fact(facts, "cause", ArchivedRun.text(row, "cause"));
+        fact(facts, "started", ArchivedRun.text(row, "started_at"));
         if (row.path("duration_ms").isNumber()) {
             fact(
                     facts,
@@ -108,7 +110,7 @@ record RunStory(
                     Amounts.time(Duration.ofMillis(row.path("duration_ms").asLong())));
         }
         fact(facts, "usage", usage(row));
-        fact(facts, "folder", StoredRun.text(row, "folder"));
+        fact(facts, "folder", ArchivedRun.text(row, "folder"));
         return facts;
     }
 
@@ -119,21 +121,21 @@ record RunStory(
     }
 
     private static String who(ObjectNode row, String tool, String model) {
-        return StoredRun.text(row, tool)
-                + (StoredRun.text(row, model).isEmpty() ? "" : "/" + StoredRun.text(row, model));
+        return ArchivedRun.text(row, tool)
+                + (ArchivedRun.text(row, model).isEmpty() ? "" : "/" + ArchivedRun.text(row, model));
     }
 
     private static Call call(ObjectNode row) {
-        String step = StoredRun.text(row, "title");
+        String step = ArchivedRun.text(row, "title");
         String model = row.path("model").isString() ? "model" : "requested_model";
         String took = row.path("duration_ms").isNumber()
                 ? Amounts.time(Duration.ofMillis(row.path("duration_ms").asLong()))
                 : "";
         return new Call(
                 row,
-                joined(step, StoredRun.text(row, "phase"), "attempt " + StoredRun.text(row, "attempt")),
+                joined(step, ArchivedRun.text(row, "phase"), "attempt " + ArchivedRun.text(row, "attempt")),
                 who(row, "tool", model),
-                joined(StoredRun.text(row, "outcome"), StoredRun.text(row, "cause"), verdict(row)),
+                joined(ArchivedRun.text(row, "outcome"), ArchivedRun.text(row, "cause"), verdict(row)),
                 joined(took, usage(row)));
     }
 

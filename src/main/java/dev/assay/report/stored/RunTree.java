@@ -1,6 +1,6 @@
 package dev.assay.report.stored;
 
-import dev.assay.store.StoredRun;
+import dev.assay.store.ArchivedRun;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
@@ -15,11 +15,11 @@ final class RunTree {
     private final Map<String, ObjectNode> nodes = new LinkedHashMap<>();
     private final String root;
 
-    RunTree(StoredRun run) {
-        root = StoredRun.text(run.run(), "unique_id");
-        run.results().forEach(row -> nodes.put(StoredRun.text(row, "unique_id"), row));
+    RunTree(ArchivedRun run) {
+        root = ArchivedRun.text(run.run(), "unique_id");
+        run.results().forEach(row -> nodes.put(ArchivedRun.text(row, "unique_id"), row));
         for (ObjectNode row : run.results()) {
-            String parent = StoredRun.text(row, "parent_id");
+            String parent = ArchivedRun.text(row, "parent_id");
             // a node whose container was never finished, since the run was cut short, stands at the top
             children.computeIfAbsent(nodes.containsKey(parent) ? parent : root, any -> new ArrayList<>())
                     .add(row);
@@ -31,16 +31,16 @@ final class RunTree {
     }
 
     List<ObjectNode> below(ObjectNode node) {
-        return children.getOrDefault(StoredRun.text(node, "unique_id"), List.of());
+        return children.getOrDefault(ArchivedRun.text(node, "unique_id"), List.of());
     }
 
     /** From the run's stage to the node's container. */
     List<ObjectNode> above(ObjectNode node) {
         List<ObjectNode> path = new ArrayList<>();
-        ObjectNode next = nodes.get(StoredRun.text(node, "parent_id"));
+        ObjectNode next = nodes.get(ArchivedRun.text(node, "parent_id"));
         while (next != null) {
             path.add(0, next);
-            next = nodes.get(StoredRun.text(next, "parent_id"));
+            next = nodes.get(ArchivedRun.text(next, "parent_id"));
         }
         return path;
     }
@@ -49,18 +49,18 @@ final class RunTree {
     String identity(ObjectNode node) {
         StringBuilder place = new StringBuilder();
         above(node).stream()
-                .filter(part -> !StoredRun.text(part, "type").equals("attempt"))
+                .filter(part -> !ArchivedRun.text(part, "type").equals("attempt"))
                 .forEach(part -> place.append(last(part)).append('/'));
         return place.append(last(node)).toString();
     }
 
     private static String last(ObjectNode node) {
-        String id = StoredRun.text(node, "unique_id");
+        String id = ArchivedRun.text(node, "unique_id");
         return id.substring(id.lastIndexOf("/[") + 1);
     }
 
     /** A column with a time, as PostgreSQL writes it in JSON. */
     static Instant time(ObjectNode row, String column) {
-        return OffsetDateTime.parse(StoredRun.text(row, column)).toInstant();
+        return OffsetDateTime.parse(ArchivedRun.text(row, column)).toInstant();
     }
 }

@@ -3,7 +3,7 @@ package dev.assay.report.stored;
 import static net.javacrumbs.jsonunit.assertj.JsonAssertions.assertThatJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.store.StoredRun;
+import dev.assay.store.ArchivedRun;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -53,7 +53,7 @@ class RunFormatTest {
                         "| took | 1 min 05 s |",
                         "| usage | 1,500 tokens · $0.25 |",
                         "## Evaluation",
-                        "| evaluation › rls | user B | failed | user B reads todos |",
+                        "| rls | user B | failed | user B reads todos |",
                         "## Found on the way and tried again",
                         "| build › Tables › attempt 1 › rls | user B | superseded |",
                         "## Calls of agents",
@@ -134,7 +134,7 @@ class RunFormatTest {
         return out.toString();
     }
 
-    private StoredRun run() {
+    private ArchivedRun run() {
         ObjectNode run = row("""
                 {"id": "r1", "experiment": "todo-auth", "title": "Todos", "variant": "claude", "repetition": 1,
                  "source": "real", "target_kind": "embedded", "outcome": "failed", "cause": "check-failed",
@@ -149,7 +149,7 @@ class RunFormatTest {
                  "diff": "", "duration_ms": 2000, "tokens_output": 500}""");
         String user = "{\"name\": \"shot\", \"media_type\": \"image/png\", \"path\": \"artifacts/shot.png\"}";
         String gone = "{\"name\": \"trace\", \"media_type\": \"application/zip\", \"path\": \"artifacts/gone.zip\"}";
-        return new StoredRun(
+        return new ArchivedRun(
                 run,
                 List.of(verify),
                 List.of(

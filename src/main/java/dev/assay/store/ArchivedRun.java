@@ -10,7 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param attempts rows of {@code orchestrator_steps}, in the order in which they began
  * @param results rows of {@code orchestrator_results}, in the order in which they began
  */
-public record StoredRun(ObjectNode run, List<ObjectNode> attempts, List<ObjectNode> results) {
+public record ArchivedRun(ObjectNode run, List<ObjectNode> attempts, List<ObjectNode> results) {
     public String id() {
         return run.path("id").asString();
     }
