@@ -15,6 +15,8 @@ import dev.assay.agent.gemini.Gemini;
 import dev.assay.agent.nop.NopTool;
 import dev.assay.agent.opencode.OpenCode;
 import dev.assay.agent.recorded.RecordedTool;
+import dev.assay.budget.BudgetedAgent;
+import dev.assay.budget.Ledger;
 import dev.assay.budget.PolicedAgent;
 import dev.assay.budget.Policy;
 import dev.assay.check.ApiLayer;
@@ -97,6 +99,7 @@ public final class Assay implements ExperimentRuns {
     private final Settings settings;
     private final PrintStream out;
     private final Directories directories;
+    private final Optional<Ledger> ledger;
     private final Clock clock = Clock.systemUTC();
     private final Supervisor supervisor;
     private final Tools tools;
@@ -118,6 +121,7 @@ public final class Assay implements ExperimentRuns {
         this.settings = settings;
         this.out = out;
         this.directories = Directories.of(settings);
+        this.ledger = settings.amount(Option.BUDGET_USD).map(Ledger::new);
         this.storedRuns = new StoredRuns(directories.data());
         this.supervisor = Supervisor.open();
         this.tools = new Tools(
@@ -318,8 +322,13 @@ public final class Assay implements ExperimentRuns {
     private Performer performer(Role role, Experiment experiment) {
         AgentTool tool = roles.tool(role);
         Agent policed = new PolicedAgent(tool.agentFor(experiment), Policy.experiment(), clock);
-        Agent agent = tool.builtIn() ? policed : patient(policed);
+        // what is built in costs nothing, whatever a recording says, and never waits for anybody
+        Agent agent = tool.builtIn() ? policed : patient(budgeted(policed));
         return new Performer(tool.name(), role.model(), agent, tool.skillsFolder());
+    }
+
+    private Agent budgeted(Agent agent) {
+        return ledger.<Agent>map(limited -> new BudgetedAgent(agent, limited)).orElse(agent);
     }
 
     private Set<String> leftOut() {

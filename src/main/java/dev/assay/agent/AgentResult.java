@@ -42,6 +42,25 @@ public record AgentResult(
         Duration duration,
         List<String> warnings) {
 
+    /** The result of a call that was not made, or was stopped from outside before it said anything. */
+    public static AgentResult notMade(Ending ending, String message) {
+        return new AgentResult(
+                ending,
+                message,
+                "",
+                Optional.empty(),
+                Usage.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Exit.Limit.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Duration.ZERO,
+                List.of());
+    }
+
     /** The same, with its text alone for an answer. */
     public AgentResult withoutStructure() {
         return new AgentResult(

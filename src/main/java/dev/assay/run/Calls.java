@@ -234,6 +234,11 @@ final class Calls {
             throws InterruptedException {
         journal.tell(listener -> listener.attemptStarted(context.info(), attempt));
         Limits limits = context.info().experiment().limits();
+        Optional<String> spent = attempt.phase() == Phase.DIAGNOSE ? Optional.empty() : spent(limits);
+        if (spent.isPresent()) {
+            sink.notice(new AgentEvent.RunFinished(Ending.LIMIT_BUDGET, null, "budget", 0, ""));
+            return AgentResult.notMade(Ending.LIMIT_BUDGET, spent.get());
+        }
         Map<String, String> environment = state.environment()
                 .variables(
                         context.home(),
@@ -262,6 +267,18 @@ final class Calls {
                                 workspace::reset),
                         watched ? exposure : sink);
         return result.withWarnings(exposure.seen());
+    }
+
+    /** Why the run may spend nothing more; empty where it may. */
+    private Optional<String> spent(Limits limits) {
+        return limits.costUsd()
+                .filter(limit -> state.usage()
+                        .costUsd()
+                        .filter(cost -> cost.compareTo(limit) >= 0)
+                        .isPresent())
+                .map(limit -> "the run has cost "
+                        + state.usage().costUsd().orElseThrow().toPlainString() + " USD, and its limit is "
+                        + limit.toPlainString() + " USD (limits.cost of the experiment)");
     }
 
     /** Puts back what a reading call changed; returns what that was, as a unified diff. */

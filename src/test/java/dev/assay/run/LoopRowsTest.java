@@ -231,6 +231,7 @@ class LoopRowsTest {
                 .contains(
                         "looked-up/research passed",
                         "diagnosed/diagnose passed",
+                        "given-up/verify · attempt 3, given up skipped",
                         "replanned/replan 1 passed",
                         "unreached/unreached skipped");
     }

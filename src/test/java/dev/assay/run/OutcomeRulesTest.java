@@ -10,10 +10,13 @@ import dev.assay.agent.Ending;
 import dev.assay.agent.Phase;
 import dev.assay.check.CheckError;
 import dev.assay.check.LayerKind;
+import dev.assay.experiment.Limits;
 import dev.assay.run.ScriptedRun.Reply;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
@@ -181,6 +184,27 @@ class OutcomeRulesTest {
                 .filteredOn(leaf -> leaf.contains("FAILED!"))
                 .hasSize(1);
         assertThat(leaf("evaluation/not-run")).contains("SKIPPED");
+    }
+
+    @Test
+    void should_make_no_call_after_the_experiments_cost_limit() throws Exception {
+        run.costOfACall = Optional.of(new BigDecimal("0.30"));
+        Limits limits = Limits.DEFAULT;
+        run.limits = new Limits(
+                limits.retries(),
+                limits.resolutions(),
+                limits.plan(),
+                limits.agent(),
+                limits.tool(),
+                limits.check(),
+                Optional.of(new BigDecimal("0.50")));
+
+        RunResult result = run.run();
+
+        assertThat(result.outcome()).isEqualTo(Outcome.FAILED);
+        assertThat(result.cause()).contains(Cause.LIMIT_BUDGET);
+        assertThat(result.message()).contains("the run has cost 0.60 USD, and its limit is 0.50 USD");
+        assertThat(run.calls).containsExactly("plan 1", "implement schema 1");
     }
 
     @Test

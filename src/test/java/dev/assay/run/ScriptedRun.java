@@ -26,6 +26,7 @@ import dev.assay.target.Target;
 import dev.assay.target.TargetKind;
 import dev.assay.target.Targets;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ final class ScriptedRun implements AutoCloseable {
     Optional<String> skillsFolder = Optional.empty();
     Guidance guidance = new Guidance(Path.of("skills"), Guidance.Filter.PHASE_MATCHED, false);
     Optional<Experiment> experiment = Optional.empty();
+    Optional<BigDecimal> costOfACall = Optional.empty();
     String trouble = "";
     int schema;
     /** What happened to the data of targets: {@code save}, and {@code restore} with what they then had. */
@@ -225,7 +227,7 @@ final class ScriptedRun implements AutoCloseable {
                     reply.ending() == Ending.COMPLETED ? "" : "it ended",
                     reply.text(),
                     Optional.empty(),
-                    Usage.NONE,
+                    new Usage(0, 0, 0, 0, 0, costOfACall, "cli"),
                     Optional.empty(),
                     Optional.empty(),
                     Optional.empty(),
