@@ -292,11 +292,16 @@ public final class Assay implements ExperimentRuns {
                 settings, tools, supervisor, targets, database, agents, roles, this::environment, searchPath());
     }
 
-    /** The tools that roles can name. To add a CLI, name it here. */
+    /** The agent CLIs that are known. To add one, name it here. */
+    public static List<Cli> clis() {
+        return List.of(new ClaudeCode(), new Cursor(), new Codex(), new OpenCode(), new Gemini());
+    }
+
+    /** The tools that roles can name. */
     private Map<String, AgentTool> agents() {
         List<AgentTool> tools = new ArrayList<>(List.of(new RecordedTool(supervisor), new NopTool()));
         PriceTable prices = PriceTable.shipped();
-        for (Cli cli : List.of(new ClaudeCode(), new Cursor(), new Codex(), new OpenCode(), new Gemini())) {
+        for (Cli cli : clis()) {
             Optional<URI> endpoint =
                     Option.of(cli.name() + "-base-url").flatMap(settings::text).map(URI::create);
             tools.add(new CliTool(cli, new Account(System.getenv(), endpoint), prices, supervisor));

@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.Assay;
 import dev.assay.engine.ExitCode;
 import dev.assay.engine.Launch;
 import dev.assay.settings.UsageError;
@@ -29,6 +30,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  assay recheck 20260301-12                         a stored run's app, checked again",
             "  assay preflight                                   what runs need, and whether it is there",
             "  assay sql \"SELECT * FROM orchestrator_runs\"       what was stored",
+            "  assay stream --tool claude captured.jsonl         what an agent printed, as Assay reads it",
             "  assay supabase --project my-app                   a Supabase without Docker, for any app",
             "",
             "Exit codes: 0 all passed, 1 something failed, 2 wrong usage or experiment, 3 nothing failed and a run was"
@@ -49,6 +51,7 @@ public final class Main {
                 .addSubcommand(SqlCommand.withOptions(new SqlCommand()))
                 .addSubcommand(ReportCommand.withOptions(new ReportCommand()))
                 .addSubcommand(ExportCommand.withOptions(new ExportCommand()))
+                .addSubcommand(new StreamCommand(Assay.clis(), System.in))
                 .addSubcommand(SupabaseCommand.withOptions(new SupabaseCommand()));
         return line.setParameterExceptionHandler(Main::wrongArguments)
                 .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, command.getErr()));
