@@ -162,7 +162,7 @@ class ReportIT {
         assertThat(data(folder, "run.json").path("events").size()).isGreaterThan(50);
         assertThat(folder.resolve("run.md"))
                 .content()
-                .startsWith("# todo-auth recorded \\#2: passed (PARTIAL)")
+                .startsWith("# todo-auth recorded \\#2: passed \\(PARTIAL\\)")
                 .contains("| build › Create the todos table › attempt 1 › rls | todos · user B | superseded |");
         assertThat(data(folder, "run.ctrf.json").at("/results/summary/flaky").asInt())
                 .isGreaterThan(3);
