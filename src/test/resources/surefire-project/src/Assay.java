@@ -1,6 +1,7 @@
 package dev.assay;
 
 import dev.assay.agent.Usage;
+import dev.assay.check.LayerKind;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Variant;
 import dev.assay.run.Cause;
@@ -11,12 +12,14 @@ import dev.assay.run.RunResult;
 import dev.assay.run.Stage;
 import dev.assay.run.StageResult;
 import dev.assay.run.Stages;
+import dev.assay.run.StoredRun;
 import dev.assay.settings.Settings;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Stands before the real wiring on the class path: runs that end as their experiment's name says. */
 public final class Assay implements ExperimentRuns {
@@ -72,6 +75,16 @@ public final class Assay implements ExperimentRuns {
                 return new RunResult(outcome, cause, message, false, List.of(), Usage.NONE, Duration.ZERO);
             }
         };
+    }
+
+    @Override
+    public ExperimentRun resume(StoredRun run, Experiment experiment, Optional<ResumedStep> from) {
+        throw new UnsupportedOperationException("no run is stored here");
+    }
+
+    @Override
+    public ExperimentRun recheck(StoredRun run, Experiment experiment, Set<LayerKind> only) {
+        throw new UnsupportedOperationException("no run is stored here");
     }
 
     private static Stage node(String type, String id, String name) {

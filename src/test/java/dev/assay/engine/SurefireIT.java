@@ -3,6 +3,7 @@ package dev.assay.engine;
 import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -135,7 +136,9 @@ class SurefireIT {
             arguments.add(file.toString());
         }
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
-        assertThat(compiler.run(null, null, null, arguments.toArray(String[]::new)))
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        assertThat(compiler.run(null, null, said, arguments.toArray(String[]::new)))
+                .as(() -> said.toString(StandardCharsets.UTF_8))
                 .isZero();
     }
 

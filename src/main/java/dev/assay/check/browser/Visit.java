@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -43,6 +44,8 @@ final class Visit {
 
     /** Bytes of a file that is kept. */
     private static final long MOST_EVIDENCE = 50L << 20;
+
+    private static final Duration MORE_WINDOWS = Duration.ofSeconds(3);
 
     private static final String WINDOWS_WITHOUT_END = "the page opens one window after another and cannot be used";
 
@@ -122,6 +125,7 @@ final class Visit {
                         dialogs.size() + ": " + String.join("; ", dialogs.subList(0, Math.min(3, dialogs.size()))));
             }
             if (popups.get() > 0) {
+                awaitMoreWindows();
                 probe.expect(
                         popups.get() < MOST_POPUPS,
                         WINDOWS_WITHOUT_END,
@@ -133,9 +137,21 @@ final class Visit {
         }
     }
 
+    /** Whether a page that opened a window goes on with it shows within a moment. */
+    private void awaitMoreWindows() {
+        long end = System.nanoTime() + MORE_WINDOWS.toNanos();
+        try {
+            while (popups.get() < MOST_POPUPS && System.nanoTime() < end) {
+                windows.get(0).page().waitForTimeout(50);
+            }
+        } catch (PlaywrightException e) {
+            probe.note("The page was gone before its windows were counted: " + BrowserThread.firstLine(e));
+        }
+    }
+
     /** What the page did to the screen, where that is why nothing else could be done; for any thread. */
     Optional<String> intrusion() {
-        return popups.get() > 0 ? Optional.of(WINDOWS_WITHOUT_END) : Optional.empty();
+        return popups.get() > 1 ? Optional.of(WINDOWS_WITHOUT_END) : Optional.empty();
     }
 
     /** For how long a state may be waited for now, in milliseconds. */
