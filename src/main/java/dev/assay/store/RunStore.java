@@ -121,11 +121,12 @@ public final class RunStore implements RunListener, AutoCloseable {
     }
 
     private void open(RunInfo run, Opening opening) {
+        writer.runs(run.id()); // first: its row may be in the database before the next line
         try {
             outbox.open(run.id(), run.folder());
             logs.put(run.id(), opening.of(new Spool(run.folder())));
-            writer.runs(run.id());
         } catch (IOException e) {
+            writer.ended(run.id());
             sayDisk(run, e);
         }
     }
@@ -188,7 +189,6 @@ public final class RunStore implements RunListener, AutoCloseable {
 
     /** Waits for the database to have all of a run, and gives up its log. */
     private void over(RunInfo run) {
-        writer.ended(run.id());
         RunLog log = logs.remove(run.id());
         if (log == null) {
             return;
@@ -207,6 +207,7 @@ public final class RunStore implements RunListener, AutoCloseable {
         } catch (IOException e) {
             sayDisk(run, e);
         } finally {
+            writer.ended(run.id()); // not before its end is in the database: until then its row says that it runs
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }

@@ -112,6 +112,8 @@ final class Writer implements Runnable {
                 batch.write(connection, entries.get());
                 lastWrite = System.nanoTime();
                 outbox.written();
+                // a run's row may be written long after the run began: it must not look silent until the next beat
+                beat |= entries.get().stream().anyMatch(Writer::isRun) && !alive.isEmpty();
             }
             if (beat) {
                 heartbeat(connection);
@@ -125,6 +127,10 @@ final class Writer implements Runnable {
                 }
             }
         }
+    }
+
+    private static boolean isRun(Entry entry) {
+        return entry instanceof Entry.Row row && row.table() == Entry.Table.RUNS;
     }
 
     private void heartbeat(Connection connection) throws SQLException {

@@ -55,6 +55,9 @@ final class TestRun {
         this.info = info(id, parent.resolve(id));
     }
 
+    /** Long ago: a run may last for hours before a test looks at it, and is not dead for that. */
+    private static final Instant BEGAN = Instant.parse("2025-11-21T10:00:00Z");
+
     private static RunInfo info(String id, Path folder) {
         Variant variant = new Variant(
                 "claude+codex",
@@ -89,7 +92,7 @@ final class TestRun {
                 "[engine:assay]/[run:1]",
                 Map.of("prompt", "abc"),
                 Set.of(),
-                Instant.parse("2026-11-21T10:00:00Z"));
+                BEGAN);
     }
 
     TestRun start() {
