@@ -11,9 +11,10 @@ import dev.assay.run.Mutant;
 import dev.assay.run.Recheck;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,12 +23,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Proof that the checks can fail, and that they fail no correct app. A selection runs always; {@code -Pmutants} runs all
  * and writes the table into {@code docs/checks.md}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Execution(ExecutionMode.CONCURRENT) // most of the time goes into waiting for what a page does not show
 class MutantsIT {
     /** One of each layer, of those that fail in a way of their own. */
     private static final Set<String> SELECTION = Set.of(
@@ -40,7 +44,7 @@ class MutantsIT {
     private static final boolean ALL = Boolean.getBoolean("assay.test.mutants");
     private static final Path TABLE = Path.of("docs", "checks.md");
 
-    private final Map<Mutant, Judgement> judged = new LinkedHashMap<>();
+    private final Map<Mutant, Judgement> judged = new ConcurrentSkipListMap<>(Comparator.comparing(Mutant::name));
     private JudgedApps apps;
     private Experiment experiment;
 
@@ -48,6 +52,7 @@ class MutantsIT {
     void open(@TempDir Path folder) throws Exception {
         apps = new JudgedApps("todo-auth", folder);
         experiment = apps.experiment();
+        apps.oracles().finished(experiment); // once, and not by each test at the same time
     }
 
     @AfterAll
