@@ -408,3 +408,8 @@ where c.type = 'tool_call' and c.tool is not null and c.event_data #>> '{tool_ca
 alter table public.orchestrator_runs add column if not exists unisolated boolean not null default false;
 comment on column public.orchestrator_runs.unisolated is
     'Agents and app saw all that the user can read. What was seen of it is among the warnings, as contract-exposed.';
+
+-- Runs of a variant of which repetitions were left out, as what was asked of them was settled.
+alter table public.orchestrator_runs add column if not exists curtailed text;
+comment on column public.orchestrator_runs.curtailed is
+    'Why further repetitions of the variant were left out (stop-early); no fair sample of a rate. Null where none were.';

@@ -223,6 +223,17 @@ public final class Assay implements ExperimentRuns {
         return underWay(Recheck.of(context(info, nobody("nobody"), told), before.nextRecheck(), clock, out));
     }
 
+    @Override
+    public void curtailed(Curtailed variant) {
+        out.println(variant.experiment() + " " + variant.variant() + ": its remaining repetitions are left out. "
+                + variant.decision() + ". Its runs are marked as curtailed, and are no fair sample of a rate.");
+        for (ExperimentRun run : variant.runs()) {
+            if (run instanceof BuildRun built) {
+                built.curtail(variant.decision());
+            }
+        }
+    }
+
     private <T extends OpenRun> T underWay(T run) {
         underWay.removeIf(OpenRun::isFinished);
         underWay.add(run);

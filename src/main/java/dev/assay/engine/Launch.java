@@ -1,5 +1,7 @@
 package dev.assay.engine;
 
+import dev.assay.engine.descriptor.ClassDescriptor;
+import dev.assay.engine.descriptor.RunDescriptor;
 import dev.assay.engine.execution.RunAborted;
 import dev.assay.experiment.InvalidExperiment;
 import dev.assay.run.Cause;
@@ -9,8 +11,10 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.UniqueId.Segment;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
 import org.junit.platform.launcher.Launcher;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
@@ -96,7 +100,7 @@ public final class Launch {
     /** Listens for what went wrong and says what no run has said. */
     private final class Ending implements TestExecutionListener {
         private ExitCode code = ExitCode.PASSED;
-        private boolean ranAnything;
+        private volatile boolean ranAnything;
 
         @Override
         public void testPlanExecutionStarted(TestPlan plan) {
@@ -104,7 +108,23 @@ public final class Launch {
         }
 
         @Override
-        public void executionFinished(TestIdentifier node, TestExecutionResult result) {
+        public void executionSkipped(TestIdentifier node, String reason) {
+            List<Segment> segments = node.getUniqueIdObject().getSegments();
+            if (segments.get(segments.size() - 1).getType().equals(RunDescriptor.SEGMENT)) {
+                err.println(segments.stream()
+                                .skip(1)
+                                .filter(segment -> !segment.getType().equals(ClassDescriptor.SEGMENT))
+                                .map(segment -> segment.getType().equals(RunDescriptor.SEGMENT)
+                                        ? "#" + segment.getValue()
+                                        : segment.getValue())
+                                .collect(Collectors.joining(" "))
+                        + ": skipped, " + reason);
+            }
+        }
+
+        /** Runs may end at the same time. */
+        @Override
+        public synchronized void executionFinished(TestIdentifier node, TestExecutionResult result) {
             if (result.getStatus() == TestExecutionResult.Status.FAILED) {
                 Throwable problem = result.getThrowable().orElseGet(AssertionError::new);
                 code = code.or(codeOf(problem));

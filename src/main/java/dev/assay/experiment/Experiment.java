@@ -21,6 +21,7 @@ import java.util.List;
  * @param variants the cells of the matrix, at least one, in the file's order
  * @param repetitions runs of each variant, at least 1
  * @param matrixFile whether the file extends another one
+ * @param pace how its runs follow each other
  */
 public record Experiment(
         String name,
@@ -36,7 +37,41 @@ public record Experiment(
         Contract contract,
         List<Variant> variants,
         int repetitions,
-        boolean matrixFile) {
+        boolean matrixFile,
+        Pace pace) {
+    /** An experiment whose runs follow one after the other. */
+    public Experiment(
+            String name,
+            Path file,
+            String base,
+            String title,
+            String prompt,
+            List<String> tags,
+            List<String> extensions,
+            Limits limits,
+            List<String> diagnostics,
+            AppInterface app,
+            Contract contract,
+            List<Variant> variants,
+            int repetitions,
+            boolean matrixFile) {
+        this(
+                name,
+                file,
+                base,
+                title,
+                prompt,
+                tags,
+                extensions,
+                limits,
+                diagnostics,
+                app,
+                contract,
+                variants,
+                repetitions,
+                matrixFile,
+                Pace.DEFAULT);
+    }
 
     /** The folder beside the file that holds the experiment's recording, mutants and variants; it may not exist. */
     public Path folder() {

@@ -81,9 +81,9 @@ public final class ExperimentFiles {
             }
             List<String> found = wanted.equals("all")
                     ? names.stream().filter(name -> !isMatrix(file(name))).toList()
-                    : isGlob(wanted)
+                    : Glob.is(wanted)
                             ? names.stream()
-                                    .filter(name -> matches(wanted, name) && !isMatrix(file(name)))
+                                    .filter(name -> Glob.matches(wanted, name) && !isMatrix(file(name)))
                                     .toList()
                             : names.stream().filter(wanted::equals).toList();
             if (found.isEmpty()) {
@@ -107,7 +107,7 @@ public final class ExperimentFiles {
         if (wanted.equals("all")) {
             return "No experiment to run; " + there;
         }
-        return isGlob(wanted)
+        return Glob.is(wanted)
                 ? "No experiment matches '" + wanted + "'; " + there
                 : "No experiment named '" + wanted + "'; " + there
                         + (names.isEmpty()
@@ -117,16 +117,6 @@ public final class ExperimentFiles {
 
     private Path file(String name) {
         return directory.resolve(name + ENDING);
-    }
-
-    private static boolean isGlob(String text) {
-        return text.contains("*") || text.contains("?");
-    }
-
-    private static boolean matches(String glob, String name) {
-        String regex =
-                java.util.regex.Pattern.quote(glob).replace("*", "\\E.*\\Q").replace("?", "\\E.\\Q");
-        return name.matches(regex);
     }
 
     /** A look at the text alone, so that a file that cannot be read is still found by {@code all}, and reported. */

@@ -41,7 +41,8 @@ final class ExperimentReader {
                 document.has("/contract") ? contract(document) : DEFAULT_CONTRACT,
                 variants,
                 document.at("/repetitions").asInt(1),
-                false);
+                false,
+                pace(document, Pace.DEFAULT));
     }
 
     /** A matrix file, over the experiment that it extends. */
@@ -60,7 +61,17 @@ final class ExperimentReader {
                 base.contract(),
                 variants,
                 document.has("/repetitions") ? document.at("/repetitions").asInt() : base.repetitions(),
-                true);
+                true,
+                pace(document, base.pace()));
+    }
+
+    private static Pace pace(YamlDocument document, Pace otherwise) {
+        return new Pace(
+                document.at("/parallelism").asInt(otherwise.parallelism()),
+                document.at("/fail-fast").asBoolean(otherwise.failFast()),
+                document.has("/stop-early")
+                        ? Question.parse(document.at("/stop-early").asString())
+                        : otherwise.stopEarly());
     }
 
     /** What a prompt without a file is: the defaults, and nobody named. */

@@ -69,11 +69,74 @@ public final class Overrides {
                 experiment.diagnostics(),
                 experiment.app(),
                 experiment.contract(),
-                Matrix.named(variants),
+                chosen(experiment, Matrix.named(variants), settings),
                 counts(experiment, settings, Option.REPETITIONS, "/repetitions")
                         ? settings.number(Option.REPETITIONS)
                         : experiment.repetitions(),
-                experiment.matrixFile());
+                experiment.matrixFile(),
+                pace(experiment, settings));
+    }
+
+    private static Pace pace(Experiment experiment, Settings settings) {
+        Pace said = experiment.pace();
+        return new Pace(
+                counts(experiment, settings, Option.PARALLELISM, "/parallelism")
+                        ? settings.number(Option.PARALLELISM)
+                        : said.parallelism(),
+                counts(experiment, settings, Option.FAIL_FAST, "/fail-fast")
+                        ? settings.flag(Option.FAIL_FAST)
+                        : said.failFast(),
+                counts(experiment, settings, Option.STOP_EARLY, "/stop-early") ? question(settings) : said.stopEarly());
+    }
+
+    private static Optional<Question> question(Settings settings) {
+        try {
+            return Question.parse(settings.text(Option.STOP_EARLY).orElse(Question.NONE));
+        } catch (IllegalArgumentException e) {
+            throw new UsageError(
+                    "Option 'stop-early' must be a rate such as 80% or 0.8, 'best', or 'off', but "
+                            + settings.origin(Option.STOP_EARLY) + " says: " + e.getMessage() + ".",
+                    e);
+        }
+    }
+
+    /** The variants that the options leave; never none, so that a slip cannot pass for a success. */
+    private static List<Variant> chosen(Experiment experiment, List<Variant> variants, Settings settings) {
+        List<Variant> chosen = new ArrayList<>(variants);
+        if (!settings.list(Option.INCLUDE_VARIANTS).isEmpty()) {
+            List<Variant> wanted = named(experiment, variants, settings, Option.INCLUDE_VARIANTS);
+            chosen.retainAll(wanted);
+        }
+        chosen.removeAll(named(experiment, variants, settings, Option.EXCLUDE_VARIANTS));
+        if (chosen.isEmpty()) {
+            throw new UsageError("Options 'include-variants' (" + settings.origin(Option.INCLUDE_VARIANTS)
+                    + ") and 'exclude-variants' (" + settings.origin(Option.EXCLUDE_VARIANTS) + ") leave no variant of "
+                    + experiment.name() + "; it has: " + ids(variants) + ".");
+        }
+        return List.copyOf(chosen);
+    }
+
+    private static List<Variant> named(
+            Experiment experiment, List<Variant> variants, Settings settings, Option option) {
+        List<Variant> named = new ArrayList<>();
+        for (String wanted : settings.list(option)) {
+            List<Variant> found = variants.stream()
+                    .filter(variant -> Glob.matches(wanted, variant.id()))
+                    .toList();
+            if (found.isEmpty()) {
+                throw new UsageError("Option '" + option.id() + "' must name variants of " + experiment.name()
+                        + ", but "
+                        + settings.origin(option) + " says '" + wanted + "'; it has: " + ids(variants) + "."
+                        + NearestName.hint(
+                                wanted, variants.stream().map(Variant::id).toList()));
+            }
+            named.addAll(found);
+        }
+        return named;
+    }
+
+    private static String ids(List<Variant> variants) {
+        return variants.stream().map(Variant::id).collect(java.util.stream.Collectors.joining(", "));
     }
 
     /** The role with the model that {@code claude-model} or {@code cursor-model} names, where it names none itself. */

@@ -62,6 +62,7 @@ public final class ConsoleTree implements RunListener {
 
     private void begin(RunInfo run, String how) {
         RunView view = new RunView(run, run.experiment().name() + " " + run.label());
+        view.named = run.experiment().pace().parallelism() > 1; // others will come, so that every line says whose it is
         runs.put(run.id(), view);
         List<String> header = new ArrayList<>();
         header.add("");

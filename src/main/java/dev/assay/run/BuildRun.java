@@ -99,6 +99,11 @@ public final class BuildRun extends OpenRun {
                 .anyMatch(id -> id.startsWith(inside + "[layer:") || id.startsWith(inside + "[attempt:"));
     }
 
+    /** Says that further repetitions of the run's variant are left out, and why. */
+    public void curtail(String decision) {
+        journal.tell(listener -> listener.runCurtailed(context.info(), decision));
+    }
+
     @Override
     void begins(RunListener listener) {
         if (resumed) {

@@ -3,6 +3,7 @@ package dev.assay.run;
 import dev.assay.check.LayerKind;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Variant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -43,6 +44,23 @@ public interface ExperimentRuns extends AutoCloseable {
      * @param only the layers to check; empty for all
      */
     ExperimentRun recheck(StoredRun run, Experiment experiment, Set<LayerKind> only) throws InterruptedException;
+
+    /** Takes note that a variant's remaining repetitions are left out: its runs are marked, and are no fair sample. */
+    default void curtailed(Curtailed variant) {}
+
+    /**
+     * A variant of which repetitions are left out, since what was asked by {@code stop-early} is settled.
+     *
+     * @param experiment its name
+     * @param variant the variant as the tree calls it
+     * @param decision the question, the answer, and by how many runs
+     * @param runs those that have begun
+     */
+    record Curtailed(String experiment, String variant, String decision, List<ExperimentRun> runs) {
+        public Curtailed {
+            runs = List.copyOf(runs);
+        }
+    }
 
     @Override
     void close();

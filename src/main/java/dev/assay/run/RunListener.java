@@ -53,6 +53,13 @@ public interface RunListener {
     default void runFinished(RunInfo run, RunResult result) {}
 
     /**
+     * Repetitions of the run's variant are left out, since what was asked of them is settled. The run may be over.
+     *
+     * @param decision the question, the answer, and by how many runs
+     */
+    default void runCurtailed(RunInfo run, String decision) {}
+
+    /**
      * A node with its place in the tree.
      *
      * @param uniqueId the node's unique id, as JUnit writes it

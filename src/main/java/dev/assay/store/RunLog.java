@@ -168,6 +168,11 @@ final class RunLog implements AutoCloseable {
         row(Entry.Table.RUNS, runRow);
     }
 
+    void curtailed(String decision) throws IOException {
+        runRow.put("curtailed", decision);
+        row(Entry.Table.RUNS, runRow);
+    }
+
     private AttemptLog log(Line line) {
         return line.attempt().map(attempt -> log(attempt.id())).orElse(noAttempt);
     }

@@ -181,6 +181,21 @@ public final class RunStore implements RunListener, AutoCloseable {
         over(run);
     }
 
+    /** The row of a run that is over is written once more. */
+    @Override
+    public void runCurtailed(RunInfo run, String decision) {
+        if (logs.containsKey(run.id())) {
+            with(run, log -> log.curtailed(decision));
+            return;
+        }
+        StoredResults stored = StoredResults.of(run.folder());
+        if (stored.run().isPresent()) {
+            open(run, spool -> RunLog.rechecked(run, spool, outbox, clock, stored));
+            with(run, log -> log.curtailed(decision));
+            over(run);
+        }
+    }
+
     @Override
     public void recheckFinished(RunInfo run, RunResult result) {
         with(run, RunLog::settled);

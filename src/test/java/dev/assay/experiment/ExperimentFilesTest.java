@@ -110,8 +110,8 @@ class ExperimentFilesTest {
                         "experiments/x.yaml:6: limits: found the unknown key 'retry', expected one of retries,"
                                 + " resolutions, plan, agent, tool, check, cost. Did you mean 'retries'?",
                         "experiments/x.yaml:7: found the unknown key 'promt', expected one of title, prompt, tags,"
-                                + " requires, limits, diagnostics, interface, contract, matrix, repetitions."
-                                + " Did you mean 'prompt'?");
+                                + " requires, limits, diagnostics, interface, contract, matrix, repetitions,"
+                                + " parallelism, fail-fast, stop-early. Did you mean 'prompt'?");
     }
 
     @Test

@@ -211,6 +211,55 @@ class MatrixTest {
         assertThat(ids(overridden("todo"))).containsExactly("auto+claude-sonnet", "auto+claude-opus");
     }
 
+    @Test
+    void should_take_the_pace_from_options_then_the_file_then_assay_yaml() throws Exception {
+        Files.writeString(folder.resolve("todo.yaml"), "title: Todo\nprompt: Build\nparallelism: 3\nfail-fast: true\n");
+        Files.writeString(folder.resolve("m.yaml"), "extends: todo\nmatrix: { planner: claude }\nstop-early: 0.8\n");
+        Files.writeString(temporary.resolve("assay.yaml"), "parallelism: 9\nfail-fast: false\nstop-early: best\n");
+
+        assertThat(overridden("m").pace()).isEqualTo(new Pace(3, true, Question.parse("80%")));
+        assertThat(overridden("todo").pace()).isEqualTo(new Pace(3, true, Question.parse("best")));
+
+        given.putAll(Map.of("parallelism", "2", "fail-fast", "false", "stop-early", "off"));
+        assertThat(overridden("m").pace()).isEqualTo(new Pace(2, false, Optional.empty()));
+    }
+
+    @Test
+    void should_refuse_a_pace_that_makes_no_sense() throws Exception {
+        Files.writeString(
+                folder.resolve("m.yaml"),
+                "extends: todo\nmatrix: { planner: claude }\nparallelism: 0\nfail-fast: maybe\nstop-early: soon\n");
+        assertInvalid("experiments/m.yaml:3: parallelism: found the number 0, expected a number from 1");
+        assertInvalid("experiments/m.yaml:4: fail-fast: found 'maybe', expected true or false");
+        assertInvalid(
+                "experiments/m.yaml:5: stop-early: found 'soon', expected a rate such as 80% or 0.8, best, or off");
+        Files.writeString(folder.resolve("m.yaml"), "extends: todo\nmatrix: { planner: claude }\nstop-early: 0\n");
+        assertInvalid(
+                "experiments/m.yaml:3: stop-early: found the number 0, expected a rate such as 80% or 0.8, best, or off");
+    }
+
+    @Test
+    void should_choose_variants_by_name() throws Exception {
+        Files.writeString(
+                folder.resolve("m.yaml"),
+                "extends: todo\nmatrix: { planner: claude, implementer: [claude, codex], verifier: claude, skills: [none, passive] }\n");
+        given.put("include-variants", "*codex*, claude");
+        given.put("exclude-variants", "*passive");
+        assertThat(ids(overridden("m"))).containsExactly("claude", "claude+codex");
+
+        given.put("include-variants", "claude+codecs");
+        assertThatThrownBy(() -> overridden("m"))
+                .isInstanceOf(UsageError.class)
+                .hasMessage("Option 'include-variants' must name variants of m, but --include-variants says"
+                        + " 'claude+codecs'; it has: claude, claude+passive, claude+codex, claude+codex+passive."
+                        + " Did you mean 'claude+codex'?");
+        given.put("include-variants", "claude");
+        given.put("exclude-variants", "cl*");
+        assertThatThrownBy(() -> overridden("m"))
+                .isInstanceOf(UsageError.class)
+                .hasMessageContaining("leave no variant of m");
+    }
+
     private Experiment read() throws InvalidExperiment {
         return ExperimentFiles.in(folder).read(folder.resolve("m.yaml"));
     }

@@ -222,6 +222,22 @@ class RunStoreTest {
     }
 
     @Test
+    void should_mark_runs_of_a_curtailed_variant_whether_they_are_over_or_under_way() throws Exception {
+        TestRun over = new TestRun(store, folder.resolve("over")).start();
+        over.finish();
+        TestRun underWay = new TestRun(store, folder.resolve("under-way")).start();
+
+        store.runCurtailed(over.info, "80%: it cannot pass");
+        store.runCurtailed(underWay.info, "80%: it cannot pass");
+        underWay.finish();
+
+        assertThat(rows(url, "select id, status, curtailed from orchestrator_runs order by started_at, id"))
+                .containsExactlyInAnyOrder(
+                        over.info.id() + "|finished|80%: it cannot pass",
+                        underWay.info.id() + "|finished|80%: it cannot pass");
+    }
+
+    @Test
     void should_keep_one_event_out_when_the_database_refuses_it_and_no_other() throws Exception {
         TestRun run = new TestRun(store, folder).start();
         Attempt attempt = run.attempt(Phase.IMPLEMENT, 1);

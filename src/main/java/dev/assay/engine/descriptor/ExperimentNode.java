@@ -7,7 +7,7 @@ import org.junit.platform.engine.UniqueId;
 import org.junit.platform.engine.support.descriptor.AbstractTestDescriptor;
 import org.junit.platform.engine.support.hierarchical.Node;
 
-/** A node below the engine's own. All nodes of a request run in one thread, one after the other. */
+/** A node below the engine's own. Nodes down to the runs may be executed together, those of one run never. */
 public abstract sealed class ExperimentNode extends AbstractTestDescriptor implements Node<EngineContext>
         permits ClassDescriptor,
                 ExperimentDescriptor,
@@ -30,6 +30,8 @@ public abstract sealed class ExperimentNode extends AbstractTestDescriptor imple
 
     @Override
     public final ExecutionMode getExecutionMode() {
-        return ExecutionMode.SAME_THREAD;
+        return this instanceof StageDescriptor || this instanceof DynamicDescriptor
+                ? ExecutionMode.SAME_THREAD
+                : ExecutionMode.CONCURRENT;
     }
 }

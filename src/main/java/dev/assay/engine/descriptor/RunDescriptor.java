@@ -3,6 +3,7 @@ package dev.assay.engine.descriptor;
 import dev.assay.engine.execution.EngineContext;
 import dev.assay.engine.execution.RunExecution;
 import dev.assay.engine.execution.RunExecution.Beginning;
+import dev.assay.engine.execution.Turns.Turn;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.Variant;
 import dev.assay.run.StoredRun;
@@ -19,6 +20,7 @@ public final class RunDescriptor extends ExperimentNode {
     /** The stages of every run, in order. */
     private static final Map<String, Type> STAGES = stages();
 
+    private final Turn turn;
     private final Beginning beginning;
 
     /** A run that begins anew. */
@@ -29,6 +31,7 @@ public final class RunDescriptor extends ExperimentNode {
                 null,
                 Type.CONTAINER);
         String uniqueId = getUniqueId().toString();
+        this.turn = turn(parent, experiment, variant.id(), repetition);
         this.beginning = runs -> runs.start(experiment, variant, repetition, uniqueId);
         addStages(experiment, variant, repetition, naming);
     }
@@ -44,8 +47,18 @@ public final class RunDescriptor extends ExperimentNode {
                 naming.leaf(List.of(experiment.name(), run.variant().id()), "#" + run.repetition()),
                 null,
                 Type.CONTAINER);
+        this.turn = turn(parent, experiment, run.variantInTree(), run.repetition());
         this.beginning = beginning;
         addStages(experiment, run.variant(), run.repetition(), naming);
+    }
+
+    private static Turn turn(UniqueId variantNode, Experiment experiment, String variant, int repetition) {
+        return new Turn(variantNode.removeLastSegment().toString(), experiment, variant, repetition);
+    }
+
+    /** Its place among the runs of a launch. */
+    public Turn turn() {
+        return turn;
     }
 
     private void addStages(Experiment experiment, Variant variant, int repetition, Naming naming) {
@@ -55,12 +68,14 @@ public final class RunDescriptor extends ExperimentNode {
 
     @Override
     public EngineContext prepare(EngineContext context) {
-        return context.with(new RunExecution(context.session(), beginning));
+        RunExecution run = new RunExecution(context.session(), turn, beginning);
+        run.awaitTurn();
+        return context.with(run);
     }
 
     @Override
     public SkipResult shouldBeSkipped(EngineContext context) {
-        return context.run().interrupted() ? SkipResult.skip("interrupted before it began") : SkipResult.doNotSkip();
+        return context.run().leftOut().map(SkipResult::skip).orElseGet(SkipResult::doNotSkip);
     }
 
     @Override
@@ -73,6 +88,12 @@ public final class RunDescriptor extends ExperimentNode {
     @Override
     public void after(EngineContext context) {
         context.run().finish();
+    }
+
+    /** Called in every case, after all else. */
+    @Override
+    public void cleanUp(EngineContext context) {
+        context.run().giveTurnBack();
     }
 
     private static Map<String, Type> stages() {

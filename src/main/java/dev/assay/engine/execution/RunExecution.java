@@ -1,29 +1,35 @@
 package dev.assay.engine.execution;
 
+import dev.assay.engine.execution.Turns.Turn;
 import dev.assay.run.Cause;
 import dev.assay.run.ExperimentRun;
 import dev.assay.run.ExperimentRuns;
 import dev.assay.run.Failures;
 import dev.assay.run.Outcome;
+import dev.assay.run.RunResult;
 import dev.assay.run.Stage;
 import dev.assay.run.StageResult;
 import dev.assay.run.Stages;
 import dev.assay.settings.UsageError;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One run while its nodes are executed. The run hands over the bodies of its stages before the first of them starts; the
- * stages' nodes fetch them from here, each in its turn. For the one thread that executes the run's nodes.
+ * stages' nodes fetch them from here, each in its turn. For the one thread at a time that
+ * executes the run's nodes.
  */
 public final class RunExecution {
     private final Session session;
+    private final Turn turn;
     private final Beginning beginning;
     private final Map<String, StageBody> stages = new LinkedHashMap<>();
     private @Nullable ExperimentRun run;
     private boolean leafFailed;
+    private boolean hasTurn;
 
     /** How the run begins: anew, or from what is stored of one. */
     @FunctionalInterface
@@ -40,9 +46,35 @@ public final class RunExecution {
         record Skipped(StageResult result) implements StageBody {}
     }
 
-    public RunExecution(Session session, Beginning beginning) {
+    public RunExecution(Session session, Turn turn, Beginning beginning) {
         this.session = session;
+        this.turn = turn;
         this.beginning = beginning;
+    }
+
+    /** Waits until it is the run's turn, or the launch is interrupted. */
+    public void awaitTurn() {
+        try {
+            session.turns().await(turn);
+            hasTurn = true;
+        } catch (InterruptedException e) {
+            session.interrupt();
+        }
+    }
+
+    /** Why the run does not begin now that it is its turn; empty where it does. */
+    public Optional<String> leftOut() {
+        return session.interrupted()
+                ? Optional.of("interrupted before it began")
+                : session.turns().begin(turn);
+    }
+
+    /** Lets the next run have its turn. */
+    public void giveTurnBack() {
+        if (hasTurn) {
+            hasTurn = false;
+            session.turns().over();
+        }
     }
 
     /**
@@ -55,6 +87,7 @@ public final class RunExecution {
         try {
             ExperimentRun started = beginning.in(session.runs());
             run = started;
+            session.turns().began(turn, started);
             started.run(registration(knownStages));
         } catch (UsageError e) {
             throw e;
@@ -141,8 +174,13 @@ public final class RunExecution {
 
     /** Ends the run if it began, and throws what its container has to show. */
     public void finish() {
-        if (run != null) {
-            TestResults.report(run.finish(), leafFailed);
+        if (run == null) {
+            session.turns().ended(turn, Outcome.ABORTED);
+            return;
         }
+        RunResult result = run.finish();
+        Outcome outcome = leafFailed && result.outcome() == Outcome.PASSED ? Outcome.FAILED : result.outcome();
+        session.turns().ended(turn, outcome).forEach(session.runs()::curtailed);
+        TestResults.report(result, leafFailed);
     }
 }

@@ -10,12 +10,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Session implements AutoCloseable {
     private final Supplier<ExperimentRuns> opening;
+    private final Turns turns;
     private @Nullable ExperimentRuns runs;
     private @Nullable RuntimeException failure;
     private volatile boolean interrupted;
 
-    public Session(Supplier<ExperimentRuns> opening) {
+    public Session(Supplier<ExperimentRuns> opening, Turns turns) {
         this.opening = opening;
+        this.turns = turns;
+    }
+
+    Turns turns() {
+        return turns;
     }
 
     synchronized ExperimentRuns runs() {
