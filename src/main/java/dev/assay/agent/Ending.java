@@ -13,6 +13,8 @@ public enum Ending {
     SCHEMA_FAILED(false),
     AUTH(true),
     BILLING(true),
+    /** The call was not made: the user's own budget is used up. */
+    BUDGET(true),
     RATE_LIMITED(true),
     OVERLOADED(true),
     API_ERROR(true),

@@ -9,7 +9,7 @@ import dev.assay.agent.Ending;
 import dev.assay.agent.Usage;
 import java.util.Optional;
 
-/** Makes no call that the ledger does not allow: the account cannot pay, which is nobody's failure in the run. */
+/** Makes no call that the ledger does not allow: what may be spent is spent, which is nobody's failure in the run. */
 public final class BudgetedAgent implements Agent {
     private final Agent agent;
     private final Ledger ledger;
@@ -23,8 +23,8 @@ public final class BudgetedAgent implements Agent {
     public AgentResult perform(AgentRequest request, AgentSink sink) throws InterruptedException {
         Optional<String> refusal = ledger.reserve();
         if (refusal.isPresent()) {
-            sink.notice(new AgentEvent.RunFinished(Ending.BILLING, null, "budget", 0, ""));
-            return AgentResult.notMade(Ending.BILLING, refusal.get());
+            sink.notice(new AgentEvent.RunFinished(Ending.BUDGET, null, "budget", 0, ""));
+            return AgentResult.notMade(Ending.BUDGET, refusal.get());
         }
         Usage usage = Usage.NONE;
         try {

@@ -1,12 +1,8 @@
 package dev.assay.cli;
 
 import dev.assay.report.stored.RunFormat;
-import dev.assay.settings.Directories;
-import dev.assay.settings.Option;
-import dev.assay.settings.Settings;
 import dev.assay.settings.UsageError;
 import dev.assay.store.ArchivedRun;
-import dev.assay.store.LogDatabase;
 import dev.assay.store.RunArchive;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -14,15 +10,17 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.List;
+import java.util.Iterator;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code assay export}: a stored run for other programs. */
 @Command(
@@ -33,6 +31,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "json and jsonl hold every row, events and their lines included. ctrf and open-test-reporting hold the tests.",
+            "With --output and --json it prints the file's name as one object.",
             "",
             "Examples:",
             "  assay export latest --format ctrf --output ctrf-report.json",
@@ -42,52 +41,56 @@ final class ExportCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "RUN", description = "a run's id, a beginning of it that no other has, or 'latest'")
-    private String run;
+    @Mixin
+    private NamedRun run;
 
-    @CommandLine.Option(
+    @Option(
             names = "--format",
             paramLabel = "FORMAT",
             defaultValue = "json",
+            completionCandidates = Formats.class,
             description = "json, jsonl, ctrf, open-test-reporting, markdown or html (${DEFAULT-VALUE})")
     private String format;
 
-    @CommandLine.Option(names = "--output", paramLabel = "FILE", description = "a file; the output where none is named")
+    @Option(names = "--output", paramLabel = "FILE", description = "a file; the output where none is named")
     private @Nullable Path output;
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
     ExportCommand() {}
-
-    static CommandLine withOptions(ExportCommand command) {
-        CommandLine line = new CommandLine(command);
-        Options.add(line.getCommandSpec(), List.of(Option.STORE_URL, Option.DATA_DIR, Option.CACHE_DIR));
-        return line;
-    }
 
     @Override
     public Integer call() throws SQLException, IOException {
         RunFormat form = RunFormat.of(format)
                 .orElseThrow(() ->
                         new UsageError("There is no format \"" + format + "\". Name one of: " + RunFormat.names()));
-        Settings settings = Options.settings(Options.given(spec));
-        Directories directories = Directories.of(settings);
-        try (LogDatabase database =
-                LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache())) {
-            RunArchive archive = new RunArchive(database);
-            ArchivedRun stored = archive.read(run);
-            Path file = output;
+        PrintWriter out = spec.commandLine().getOut();
+        Path file = output;
+        boolean json = run.read(spec, (stored, archive) -> {
             if (file == null) {
-                PrintWriter out = spec.commandLine().getOut();
-                form.document().write(stored, to -> archive.events(stored.id(), to), out);
-                out.flush();
-            } else {
-                try (Writer out = Files.newBufferedWriter(file)) {
-                    form.document().write(stored, to -> archive.events(stored.id(), to), out);
-                }
+                write(form, stored, archive, out);
+                return;
             }
-            return 0;
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+            try (Writer into = Files.newBufferedWriter(file)) {
+                write(form, stored, archive, into);
+            }
+        });
+        if (file != null && json) {
+            out.println(JsonMapper.shared().writeValueAsString(Map.of("file", file.toString())));
+        }
+        out.flush();
+        return 0;
+    }
+
+    private static void write(RunFormat form, ArchivedRun stored, RunArchive archive, Writer out)
+            throws SQLException, IOException {
+        form.document().write(stored, to -> archive.events(stored.id(), to), out);
+    }
+
+    /** For shells that complete. */
+    static final class Formats implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return Stream.of(RunFormat.names().split(", ")).iterator();
         }
     }
 }

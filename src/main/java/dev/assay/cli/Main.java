@@ -7,6 +7,7 @@ import dev.assay.settings.UsageError;
 import java.io.PrintWriter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -23,18 +24,21 @@ import picocli.CommandLine.UnmatchedArgumentException;
         footer = {
             "",
             "Examples:",
-            "  assay run todo-auth                               one experiment",
-            "  assay run todo-auth --implementer claude/opus     with a tool and model",
-            "  assay run \"Build a guestbook with Supabase\"       an ad-hoc prompt",
-            "  assay resume 20260301-12                          a run that was cut short",
-            "  assay recheck 20260301-12                         a stored run's app, checked again",
-            "  assay preflight                                   what runs need, and whether it is there",
-            "  assay sql \"SELECT * FROM orchestrator_runs\"       what was stored",
-            "  assay stream --tool claude captured.jsonl         what an agent printed, as Assay reads it",
-            "  assay supabase --project my-app                   a Supabase without Docker, for any app",
+            "  assay run todo-auth                              one experiment",
+            "  assay run todo-auth --implementer claude/opus    with a tool and model",
+            "  assay run \"Build a guestbook with Supabase\"      an ad-hoc prompt",
+            "  assay resume 20260301-12                         a run that was cut short",
+            "  assay recheck latest                             the last run's app, once more",
+            "  assay preflight                                  whether runs find what they need",
+            "  assay experiments                                which experiments there are",
+            "  assay runs --outcome failed                      which runs are stored",
+            "  assay sql \"SELECT * FROM orchestrator_runs\"      what was stored of them",
+            "  assay stream --tool claude captured.jsonl        what an agent printed, read",
+            "  assay supabase --project my-app                  a Supabase without Docker",
             "",
-            "Exit codes: 0 all passed, 1 something failed, 2 wrong usage or experiment, 3 nothing failed and a run was"
-                    + " aborted, 130 interrupted."
+            "Exit codes: 0 all passed, 1 something failed, 2 wrong usage or experiment, 3",
+            "nothing failed and a run was aborted, 4 nothing failed and the budget is used",
+            "up, 130 interrupted. Where several hold: 130, 2, 1, 4, 3, 0."
         })
 public final class Main {
     public static void main(String[] args) {
@@ -49,12 +53,31 @@ public final class Main {
                 .addSubcommand(RecheckCommand.withOptions(new RecheckCommand(launch, System.out)))
                 .addSubcommand(PreflightCommand.withOptions(new PreflightCommand(System.err)))
                 .addSubcommand(SqlCommand.withOptions(new SqlCommand()))
-                .addSubcommand(ReportCommand.withOptions(new ReportCommand()))
-                .addSubcommand(ExportCommand.withOptions(new ExportCommand()))
+                .addSubcommand("runs", RunsCommand.withOptions(new RunsCommand()), "--list-runs")
+                .addSubcommand(ExperimentsCommand.withOptions(new ExperimentsCommand()))
+                .addSubcommand(NamedRun.withOptions(new ReportCommand()))
+                .addSubcommand(NamedRun.withOptions(new ExportCommand()))
                 .addSubcommand(new StreamCommand(Assay.clis(), System.in))
-                .addSubcommand(SupabaseCommand.withOptions(new SupabaseCommand()));
+                .addSubcommand(SupabaseCommand.withOptions(new SupabaseCommand()))
+                .addSubcommand(completion());
         return line.setParameterExceptionHandler(Main::wrongArguments)
                 .setExecutionExceptionHandler((problem, command, parsed) -> failed(problem, command.getErr()));
+    }
+
+    /** Picocli's own command, which writes the script that completes. */
+    private static CommandLine completion() {
+        CommandLine line = new CommandLine(new AutoComplete.GenerateCompletion());
+        line.getCommandSpec()
+                .usageMessage()
+                .description("Prints a script by which bash and zsh complete commands, options and their values.")
+                .footer(
+                        "",
+                        "The script completes the word 'assay', so make that a command first.",
+                        "",
+                        "Examples:",
+                        "  assay() { java -jar ~/assay/target/assay.jar \"$@\"; }",
+                        "  source <(assay generate-completion)");
+        return line;
     }
 
     /** One line: what is wrong, what was perhaps meant, where to look. */

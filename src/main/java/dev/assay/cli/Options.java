@@ -1,7 +1,10 @@
 package dev.assay.cli;
 
+import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
+import dev.assay.settings.UsageError;
+import dev.assay.store.LogDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +27,13 @@ final class Options {
                 .paramLabel(option.kind().name())
                 .description(option.description()
                         + option.defaultText().map(text -> " (" + text + ")").orElse(""));
-        return option.kind() == Option.Kind.FLAG
-                ? spec.type(Boolean.class).arity("0..1").fallbackValue("true").build()
-                : spec.type(String.class).arity("1").build();
+        return switch (option.kind()) {
+            case FLAG ->
+                spec.type(Boolean.class).arity("0..1").fallbackValue("true").build();
+            // by this, shells complete the names of files
+            case PATH -> spec.type(Path.class).arity("1").build();
+            default -> spec.type(String.class).arity("1").build();
+        };
     }
 
     /** What the command line says, by option id. */
@@ -40,6 +47,20 @@ final class Options {
             }
         }
         return given;
+    }
+
+    /**
+     * The log database that the settings name.
+     *
+     * @throws UsageError where its URL cannot be one
+     */
+    static LogDatabase log(Settings settings) {
+        Directories directories = Directories.of(settings);
+        try {
+            return LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache());
+        } catch (IllegalArgumentException e) {
+            throw new UsageError(String.valueOf(e.getMessage()), e);
+        }
     }
 
     /** The settings, with what the command line says first. */

@@ -1,6 +1,5 @@
 package dev.assay.cli;
 
-import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
 import dev.assay.store.LogDatabase;
@@ -29,9 +28,6 @@ import picocli.CommandLine.Spec;
             "  assay sql \"SELECT count(*) FROM orchestrator_events\" --json"
         })
 final class SqlCommand implements Callable<Integer> {
-    /** Where the output is no terminal, nothing is cut. */
-    private static final int NO_LIMIT = 100_000;
-
     @Spec
     private CommandSpec spec;
 
@@ -50,12 +46,13 @@ final class SqlCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SQLException {
         Settings settings = Options.settings(Options.given(spec));
-        Directories directories = Directories.of(settings);
         PrintWriter out = spec.commandLine().getOut();
-        try (LogDatabase database =
-                LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache())) {
+        try (LogDatabase database = Options.log(settings)) {
             SqlQuery.Result result = new SqlQuery(database).run(statement);
-            out.println(settings.flag(Option.JSON) ? result.toJson() : result.toTable(width()));
+            out.println(
+                    settings.flag(Option.JSON)
+                            ? result.toJson()
+                            : result.toTable(Terminal.of(spec).width()));
             if (result.more()) {
                 spec.commandLine()
                         .getErr()
@@ -66,11 +63,5 @@ final class SqlCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-    }
-
-    private int width() {
-        return System.console() == null
-                ? NO_LIMIT
-                : spec.usageMessage().autoWidth(true).width();
     }
 }

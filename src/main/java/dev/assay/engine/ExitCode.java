@@ -10,6 +10,8 @@ public enum ExitCode {
     USAGE(2),
     /** Something failed that is the agent's. */
     FAILED(1),
+    /** Nothing failed, and at least one run was not done as the budget is used up. */
+    BUDGET(4),
     /** Nothing failed, and at least one run was the world's failure. */
     ABORTED(3),
     PASSED(0);

@@ -4,7 +4,6 @@ import dev.assay.engine.descriptor.ClassDescriptor;
 import dev.assay.engine.descriptor.RunDescriptor;
 import dev.assay.engine.execution.RunAborted;
 import dev.assay.experiment.InvalidExperiment;
-import dev.assay.run.Cause;
 import dev.assay.settings.Option;
 import dev.assay.settings.UsageError;
 import java.io.PrintStream;
@@ -141,7 +140,11 @@ public final class Launch {
                     return ExitCode.USAGE;
                 }
                 if (cause instanceof RunAborted aborted) {
-                    return aborted.reason() == Cause.INTERRUPTED ? ExitCode.INTERRUPTED : ExitCode.ABORTED;
+                    return switch (aborted.reason()) {
+                        case INTERRUPTED -> ExitCode.INTERRUPTED;
+                        case BUDGET -> ExitCode.BUDGET;
+                        default -> ExitCode.ABORTED;
+                    };
                 }
             }
             return ExitCode.FAILED;

@@ -21,6 +21,7 @@ public enum Cause {
     // the world's
     AUTH("the tool is not signed in", true),
     BILLING("the account cannot pay", true),
+    BUDGET("the budget is used up", true),
     RATE_LIMITED("the model's rate limit", true),
     OVERLOADED("the model's service is overloaded", true),
     API_ERROR("the model's service failed", true),

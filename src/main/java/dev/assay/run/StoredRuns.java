@@ -71,12 +71,15 @@ public final class StoredRuns {
     }
 
     /**
-     * The run whose id begins so.
+     * The run whose id begins so; {@code latest} is the one that began last.
      *
      * @throws UsageError where there is none or more than one, with what there is
      */
     public StoredRun named(String prefix) {
         List<StoredRun> all = all();
+        if (prefix.equals("latest") && !all.isEmpty()) {
+            return all.get(0);
+        }
         List<StoredRun> found =
                 all.stream().filter(run -> run.id().startsWith(prefix)).toList();
         List<StoredRun> exact =

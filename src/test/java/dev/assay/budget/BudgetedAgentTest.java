@@ -65,7 +65,7 @@ class BudgetedAgentTest {
             throw new AssertionError("it was called");
         });
 
-        assertThat(refused.ending()).isEqualTo(Ending.BILLING);
+        assertThat(refused.ending()).isEqualTo(Ending.BUDGET);
         assertThat(refused.ending().infrastructure()).isTrue();
         assertThat(refused.message()).contains("1.00 USD").contains("1.20 USD").contains("--budget-usd");
     }

@@ -6,17 +6,24 @@ import dev.assay.engine.AssayTestEngine;
 import dev.assay.engine.Launch;
 import dev.assay.settings.Option;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 class MainTest {
     @TempDir
@@ -92,6 +99,108 @@ class MainTest {
         assertThat(out.toString()).contains("run", "sql", "Examples:", "Exit codes:");
         assertThat(execute("--version")).isZero();
         assertThat(out.toString()).contains("assay (not packaged)");
+    }
+
+    @Test
+    void should_show_help_with_examples_that_it_understands_of_each_command() {
+        CommandLine main = Main.commandLine(new Launch(System.err));
+        List<CommandLine> all = new ArrayList<>(List.of(main));
+        all.addAll(new LinkedHashSet<>(main.getSubcommands().values()));
+
+        for (CommandLine command : all) {
+            String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
+            List<String> examples = help.lines()
+                    .dropWhile(line -> !line.equals("Examples:"))
+                    .skip(1)
+                    .takeWhile(line -> !line.isBlank())
+                    .toList();
+            assertThat(examples).as(command.getCommandName()).isNotEmpty();
+            assertThat(help.lines())
+                    .allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(80));
+            for (String example : examples) {
+                ShellWords.assay(example)
+                        .ifPresent(words ->
+                                Main.commandLine(new Launch(System.err)).parseArgs(words.toArray(String[]::new)));
+            }
+        }
+    }
+
+    @Test
+    void should_exit_2_where_a_file_cannot_be_read_and_say_where() throws IOException {
+        Path folder = Files.createDirectories(directory.resolve("experiments"));
+        Files.writeString(folder.resolve("guestbook.yaml"), "title: Guestbook\nprompt: Build a guestbook.\n");
+        Files.writeString(folder.resolve("slip.yaml"), "title: Slip\ntitel: Slip\nprompt: Build it.\n");
+
+        assertThat(execute("experiments", "--experiments-dir", folder.toString()))
+                .isEqualTo(2);
+        assertThat(out.toString().lines())
+                .containsSequence(
+                        "guestbook  Guestbook",
+                        "           api, rls, smoke · 1 variant, 1 repetition · experiments/guestbook.yaml",
+                        "slip       cannot be read:")
+                .anySatisfy(line -> assertThat(line).startsWith("           experiments/slip.yaml:2: found "));
+
+        out.getBuffer().setLength(0);
+        assertThat(execute("experiments", "--json", "--experiments-dir", folder.toString()))
+                .isEqualTo(2);
+        JsonNode json = JsonMapper.shared().readTree(out.toString());
+        assertThat(json.at("/0/layers/1").asString()).isEqualTo("rls");
+        assertThat(json.at("/0/contract").asString()).isEqualTo("default");
+        assertThat(json.at("/1/problems/0/line").asInt()).isEqualTo(2);
+        assertThat(json.at("/1/valid").asBoolean(true)).isFalse();
+    }
+
+    @Test
+    void should_say_where_to_put_experiments_where_there_is_none() {
+        assertThat(execute("experiments", "--experiments-dir", directory.toString()))
+                .isZero();
+        assertThat(out.toString()).contains("There is no experiment in " + directory, "todo-auth.yaml");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "--outcome good, '--outcome must be one of passed, failed, aborted, running, interrupted, and is ''good''.'",
+        "--source reel, Did you mean 'real'",
+        "--sort cheapest, '--sort must be one of newest, longest, dearest, experiment'",
+        "--limit 0, --limit must be 1 or more",
+        "--limit many, Invalid value for option '--limit'",
+        "--store-url mysql://host, store-url is no PostgreSQL URL",
+    })
+    void should_exit_2_where_runs_are_asked_for_that_cannot_be(String option, String message) {
+        String[] words = option.split(" ");
+
+        assertThat(execute("runs", words[0], words[1], "--data-dir", directory.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString().lines()).singleElement().asString().contains(message);
+    }
+
+    @Test
+    void should_complete_commands_options_and_values_in_bash() throws Exception {
+        assertThat(execute("generate-completion")).isZero();
+        Path script = Files.writeString(directory.resolve("completion"), out.toString());
+
+        assertThat(completed(script, "assay ru")).containsExactly("run", "runs");
+        assertThat(completed(script, "assay run --implem")).containsExactly("--implementer");
+        assertThat(completed(script, "assay runs --outcome ab")).containsExactly("aborted");
+        assertThat(completed(script, "assay export x --format ct")).containsExactly("ctrf");
+    }
+
+    /** What bash offers for the last word. */
+    private List<String> completed(Path script, String line) throws Exception {
+        Path output = directory.resolve("completed");
+        Process bash = new ProcessBuilder(
+                        "bash",
+                        "-c",
+                        "set -e; source \"$0\"; COMP_LINE=\"$1\"; COMP_POINT=${#COMP_LINE}; COMP_WORDS=($1);"
+                                + " COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); set +e; _complete_assay;"
+                                + " printf '%s\\n' \"${COMPREPLY[@]}\"",
+                        script.toString(),
+                        line)
+                .redirectError(ProcessBuilder.Redirect.DISCARD) // compopt, which works only while a shell completes
+                .redirectOutput(output.toFile())
+                .start();
+        assertThat(bash.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        return Files.readString(output).lines().map(String::strip).sorted().toList();
     }
 
     private int execute(String... arguments) {

@@ -150,6 +150,7 @@ class OutcomeRulesTest {
         boolean worlds = List.of(
                         Ending.AUTH,
                         Ending.BILLING,
+                        Ending.BUDGET,
                         Ending.RATE_LIMITED,
                         Ending.OVERLOADED,
                         Ending.API_ERROR,
