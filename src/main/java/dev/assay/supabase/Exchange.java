@@ -1,6 +1,8 @@
 package dev.assay.supabase;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,6 +38,9 @@ public interface Exchange {
      */
     byte[] body() throws IOException;
 
+    /** The body as it comes in, however long; in place of {@link #body()}, and once. */
+    InputStream bodyStream();
+
     /**
      * Sends the answer; allowed once.
      *
@@ -44,6 +49,14 @@ public interface Exchange {
      * @param body left out by the gateway where HTTP knows none (HEAD, 204, 304)
      */
     void respond(int status, Map<String, String> headers, byte[] body) throws IOException;
+
+    /**
+     * Begins an answer whose body goes out as it is written; in place of the other, and as often. The stream must be
+     * closed: what ends without it reaches the caller as a broken answer.
+     *
+     * @param headers as there
+     */
+    OutputStream respondStreaming(int status, Map<String, String> headers) throws IOException;
 
     /** An answer in JSON. */
     default void respondJson(int status, String json) throws IOException {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Handler;
@@ -123,16 +124,14 @@ public final class Gateway implements AutoCloseable {
         }
     }
 
-    private void route(JettyExchange exchange, String path) throws Exception {
-        if (cors.isPreflight(exchange)) {
+    private void route(JettyExchange exchange, String path, Optional<Surface> surface) throws Exception {
+        if (!surface.map(Surface::ownCors).orElse(false) && cors.isPreflight(exchange)) {
             exchange.respond(200, cors.preflight(exchange), new byte[0]);
             return;
         }
-        for (Surface surface : surfaces) {
-            if (under(surface.prefix(), path)) {
-                surface.handle(exchange);
-                return;
-            }
+        if (surface.isPresent()) {
+            surface.get().handle(exchange);
+            return;
         }
         for (Map.Entry<String, String> known : SUPABASE_SURFACES.entrySet()) {
             if (under(known.getKey(), path)) {
@@ -150,12 +149,10 @@ public final class Gateway implements AutoCloseable {
         return path.startsWith(prefix) && (path.length() == prefix.length() || path.charAt(prefix.length()) == '/');
     }
 
-    private String below(String path) {
+    private Optional<Surface> surface(String path) {
         return surfaces.stream()
                 .filter(surface -> under(surface.prefix(), path))
-                .findFirst()
-                .map(surface -> path.substring(surface.prefix().length()))
-                .orElse(path);
+                .findFirst();
     }
 
     private final class Front extends Handler.Abstract {
@@ -163,10 +160,17 @@ public final class Gateway implements AutoCloseable {
         public boolean handle(Request request, Response response, Callback callback) throws Exception {
             String raw = request.getHttpURI().getPath();
             String path = raw == null ? "" : raw;
-            JettyExchange exchange =
-                    new JettyExchange(request, response, callback, below(path), MAX_BODY, cors.simple());
+            Optional<Surface> surface = surface(path);
+            JettyExchange exchange = new JettyExchange(
+                    request,
+                    response,
+                    callback,
+                    surface.map(found -> path.substring(found.prefix().length()))
+                            .orElse(path),
+                    MAX_BODY,
+                    surface.map(Surface::ownCors).orElse(false) ? Map.of() : cors.simple());
             try {
-                route(exchange, path);
+                route(exchange, path, surface);
                 if (!exchange.answered()) {
                     throw new IllegalStateException("no answer was given");
                 }

@@ -2,6 +2,7 @@ package dev.assay.supabase;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -106,7 +107,27 @@ final class JettyExchange implements Exchange {
     }
 
     @Override
+    public InputStream bodyStream() {
+        return Content.Source.asInputStream(request);
+    }
+
+    @Override
     public void respond(int status, Map<String, String> headers, byte[] content) throws IOException {
+        begin(status, headers);
+        response.write(true, empty(status) ? ByteBuffer.allocate(0) : ByteBuffer.wrap(content), callback);
+    }
+
+    @Override
+    public OutputStream respondStreaming(int status, Map<String, String> headers) throws IOException {
+        begin(status, headers);
+        return new Body(Content.Sink.asOutputStream(response), empty(status));
+    }
+
+    private boolean empty(int status) {
+        return status == 204 || status == 304 || method().equals("HEAD");
+    }
+
+    private void begin(int status, Map<String, String> headers) {
         if (answered) {
             throw new IllegalStateException("this request has been answered already");
         }
@@ -119,8 +140,6 @@ final class JettyExchange implements Exchange {
                 response.getHeaders().add(name, one);
             }
         });
-        boolean empty = status == 204 || status == 304 || method().equals("HEAD");
-        response.write(true, empty ? ByteBuffer.allocate(0) : ByteBuffer.wrap(content), callback);
     }
 
     boolean answered() {
@@ -129,5 +148,43 @@ final class JettyExchange implements Exchange {
 
     void fail(Throwable cause) {
         callback.failed(cause);
+    }
+
+    /** Each write reaches the caller at once; closing it ends the answer. */
+    private final class Body extends OutputStream {
+        private final OutputStream out;
+        private final boolean empty;
+        private boolean closed;
+
+        private Body(OutputStream out, boolean empty) {
+            this.out = out;
+            this.empty = empty;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            write(new byte[] {(byte) b}, 0, 1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            if (!empty) {
+                out.write(bytes, offset, length);
+            }
+        }
+
+        @Override
+        public void flush() throws IOException {
+            out.flush();
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (!closed) {
+                closed = true;
+                out.close();
+                callback.succeeded();
+            }
+        }
     }
 }

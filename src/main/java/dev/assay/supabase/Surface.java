@@ -6,6 +6,11 @@ public interface Surface {
     /** The path it lives under, with a leading and without a trailing slash. */
     String prefix();
 
+    /** Whether it answers preflights and sets CORS headers by itself; else the gateway does, for every origin. */
+    default boolean ownCors() {
+        return false;
+    }
+
     /**
      * Answers one request by exactly one call of {@link Exchange#respond}.
      *

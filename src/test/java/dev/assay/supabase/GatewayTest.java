@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -11,12 +13,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class GatewayTest {
     private final HttpClient client = HttpClient.newHttpClient();
-    private final Gateway gateway = new Gateway(0, List.of(new Echo()));
+    private final Own own = new Own();
+    private final Gateway gateway = new Gateway(0, List.of(new Echo(), own));
 
     @AfterEach
     void close() {
@@ -85,6 +89,35 @@ class GatewayTest {
                 .contains("apikey", "x-client-info", "Authorization");
     }
 
+    @Test
+    void should_hand_on_an_answer_while_it_is_written_and_a_body_while_it_comes() throws Exception {
+        HttpResponse<InputStream> answer = client.send(
+                HttpRequest.newBuilder(URI.create(gateway.url() + "/own/v1/drip"))
+                        .POST(HttpRequest.BodyPublishers.ofString("given"))
+                        .build(),
+                HttpResponse.BodyHandlers.ofInputStream());
+
+        try (InputStream body = answer.body()) {
+            assertThat(body.readNBytes(6)).asString(StandardCharsets.UTF_8).isEqualTo("first ");
+            own.goOn.countDown();
+            assertThat(body.readAllBytes()).asString(StandardCharsets.UTF_8).isEqualTo("given");
+        }
+    }
+
+    @Test
+    void should_leave_cors_to_a_surface_that_has_its_own() throws Exception {
+        HttpResponse<String> answer = client.send(
+                HttpRequest.newBuilder(URI.create(gateway.url() + "/own/v1/x"))
+                        .method("OPTIONS", HttpRequest.BodyPublishers.noBody())
+                        .header("Origin", "http://example.com")
+                        .header("Access-Control-Request-Method", "PATCH")
+                        .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(299);
+        assertThat(answer.headers().firstValue("access-control-allow-origin")).isEmpty();
+    }
+
     private HttpResponse<String> send(String method, String path, String body) throws Exception {
         return client.send(
                 HttpRequest.newBuilder(URI.create(gateway.url() + path))
@@ -110,6 +143,32 @@ class GatewayTest {
             String text = exchange.method() + " " + exchange.path() + " ? " + exchange.query() + " : "
                     + new String(exchange.body(), StandardCharsets.UTF_8);
             exchange.respond(200, Map.of("Content-Type", "text/plain"), text.getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    /** Does by itself what the gateway does for others; drips when asked to, and waits in between. */
+    private static final class Own implements Surface {
+        final CountDownLatch goOn = new CountDownLatch(1);
+
+        @Override
+        public String prefix() {
+            return "/own/v1";
+        }
+
+        @Override
+        public boolean ownCors() {
+            return true;
+        }
+
+        @Override
+        public void handle(Exchange exchange) throws Exception {
+            try (OutputStream out = exchange.respondStreaming(299, Map.of("Content-Type", "text/plain"))) {
+                if (exchange.path().equals("/drip")) {
+                    out.write("first ".getBytes(StandardCharsets.UTF_8));
+                    goOn.await();
+                    exchange.bodyStream().transferTo(out);
+                }
+            }
         }
     }
 }
