@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 public final class Tools {
     private final Node node;
     private final Chromium chromium;
+    private final Deno deno;
     private final PlaywrightDriver driver;
     private final Ffmpeg ffmpeg;
     private final PrintStream out;
     private final ReentrantLock lock = new ReentrantLock();
     private Optional<Tool> readyNode = Optional.empty();
     private Optional<Tool> readyChromium = Optional.empty();
+    private Optional<Tool> readyDeno = Optional.empty();
     private @Nullable Optional<Path> recorder;
 
     /**
@@ -54,6 +56,7 @@ public final class Tools {
         this.node = new Node(shell, tools, offline, out);
         this.chromium =
                 new Chromium(shell, tools, browsers, new SystemPackages(shell, system && !offline, out), offline, out);
+        this.deno = new Deno(shell, tools, offline, out);
         this.driver = new PlaywrightDriver(tools);
         this.ffmpeg = new Ffmpeg(shell, tools, browsers);
     }
@@ -105,6 +108,30 @@ public final class Tools {
     /** As {@link #chromium(Optional)}, but only looks: installs and prints nothing. */
     public Optional<Tool> lookForChromium(Optional<Path> given) throws InterruptedException {
         return chromium.look(given);
+    }
+
+    /**
+     * Deno, which runs edge functions.
+     *
+     * @throws ToolMissing where there is none and it cannot be installed
+     */
+    public Tool deno() throws InterruptedException {
+        lock.lockInterruptibly();
+        try {
+            if (readyDeno.isEmpty()) {
+                Tool tool = deno.get(this::node);
+                out.println(tool.describe());
+                readyDeno = Optional.of(tool);
+            }
+            return readyDeno.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** As {@link #deno()}, but only looks: installs and prints nothing. */
+    public Optional<Tool> lookForDeno() throws InterruptedException {
+        return deno.look();
     }
 
     /** The folder with Playwright's driver, unpacked from the class path when it is first asked for. */
