@@ -2,6 +2,7 @@ package dev.assay.check;
 
 import dev.assay.check.catalog.Catalog;
 import dev.assay.check.catalog.Table;
+import dev.assay.experiment.Access;
 import dev.assay.experiment.Contract;
 import dev.assay.experiment.Contract.TableRule;
 import java.sql.Connection;
@@ -36,8 +37,13 @@ public final class RlsLayer implements Layer {
                 }
             }
             for (Table table : catalog.tables()) {
+                Optional<TableRule> rule = rule(contract, table);
                 TableTrial trial = new TableTrial(table, catalog, connection, users, anon);
-                new TableAccess(table, rule(contract, table), trial).check(checks);
+                new TableAccess(table, rule, trial).check(checks);
+                if (rule.isPresent() && rule.get().access() instanceof Access.Via via) {
+                    MemberAccess.of(table, via, catalog, connection, users, anon)
+                            .check(checks);
+                }
             }
             if (!catalog.views().isEmpty()) {
                 new ViewAccess(contract, catalog, connection, users, anon).check(checks);

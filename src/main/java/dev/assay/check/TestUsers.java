@@ -46,6 +46,25 @@ public final class TestUsers implements AutoCloseable {
         return made;
     }
 
+    /**
+     * The API as that user, signed in anew, who now says something of himself that every user may say: the metadata of a
+     * user is his own to write, and comes back in his token.
+     */
+    Api claiming(String name, Map<String, ?> metadata) throws InterruptedException {
+        User user = user(name);
+        Answer said = user.api().send("PUT", "/auth/v1/user", Map.of("data", metadata), Map.of());
+        Answer signedIn = anon.post(
+                "/auth/v1/token?grant_type=password",
+                Map.of("email", user.email(), "password", user.password()),
+                Map.of());
+        String token = signedIn.json().path("access_token").asString("");
+        if (!said.ok() || token.isEmpty()) {
+            throw new CheckError("A test user could not write his own metadata and sign in again: " + said + ", "
+                    + signedIn.status());
+        }
+        return anon.signedIn(name, token);
+    }
+
     /** Where sign-up is closed or waits for a mail, the admin API makes the user and the password signs it in. */
     private Answer confirmed(String email, String password) throws InterruptedException {
         anon.service()

@@ -14,8 +14,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -353,15 +351,6 @@ class RlsLayerTest {
     }
 
     @Test
-    void should_say_that_access_by_membership_was_not_measured() throws Exception {
-        Access via = new Access.Via("*member*", "*team_id", "*user_id", Optional.empty(), Map.of());
-
-        RecordedChecks checks = check(via, TODOS, OWN_ROWS);
-
-        assertThat(checks.errors().get("todos.members")).contains("membership").contains("todos");
-    }
-
-    @Test
     void should_call_a_row_that_cannot_be_made_an_error_and_name_it() throws Exception {
         RecordedChecks checks = check(
                 TODOS.replace("done boolean", "code text not null check (md5(code) = 'x'), done boolean"), OWN_ROWS);
@@ -382,7 +371,7 @@ class RlsLayerTest {
         }
     }
 
-    private static long count(Target target, String table) throws SQLException {
+    static long count(Target target, String table) throws SQLException {
         try (Connection connection = DriverManager.getConnection(target.jdbcUrl());
                 ResultSet rows = connection.createStatement().executeQuery("select count(*) from " + table)) {
             rows.next();

@@ -67,7 +67,8 @@ public record Catalog(List<Table> tables, List<View> views) {
         return tables.stream().filter(table -> table.name().equals(name)).findFirst();
     }
 
-    Optional<Table> referenced(ForeignKey key) {
+    /** The exposed table that a foreign key points to. */
+    public Optional<Table> referenced(ForeignKey key) {
         return tables.stream()
                 .filter(table ->
                         table.schema().equals(key.schema()) && table.name().equals(key.table()))

@@ -52,7 +52,16 @@ public final class RowMaker {
      * @throws CheckError naming what cannot be made
      */
     public Map<String, String> values(Table table, String user) {
-        return values(table, user, new ArrayList<>());
+        return values(table, user, Map.of());
+    }
+
+    /**
+     * As {@link #values(Table, String)}, some of them given: no parent is made for a foreign key that they fill.
+     *
+     * @param given by column, such as the parent that the row is to have
+     */
+    public Map<String, String> values(Table table, String user, Map<String, String> given) {
+        return values(table, user, given, new ArrayList<>());
     }
 
     /**
@@ -91,6 +100,11 @@ public final class RowMaker {
         return Optional.empty();
     }
 
+    /** The value as PostgreSQL prints it once it is of the column's type; empty where the column cannot hold it. */
+    public Optional<String> cast(Column column, String value) {
+        return rows.cast(column, value);
+    }
+
     /**
      * Writes a row by service, with {@code user} as the caller that defaults and triggers see, and returns all its
      * columns. Where the user has the only such row there can be, as a profile made by a trigger, that row will do.
@@ -102,6 +116,11 @@ public final class RowMaker {
                         + " one with the same key is there: " + values));
         written.push(new Written(table, Rows.key(table, row)));
         return row;
+    }
+
+    /** The row that has these values, read by service. */
+    public Optional<Map<String, String>> find(Table table, Map<String, String> values) {
+        return rows.read(table, values);
     }
 
     /** Deletes, by service, the only row that the user of these values can have; where he can have several, nothing. */
@@ -162,14 +181,17 @@ public final class RowMaker {
         return Optional.empty();
     }
 
-    private Map<String, String> values(Table table, String user, List<String> way) {
+    private Map<String, String> values(Table table, String user, Map<String, String> given, List<String> way) {
         if (way.contains(table.name())) {
             throw new CheckError("Rows of " + table.name() + " need each other: " + String.join(" → ", way) + " → "
                     + table.name() + ". Assay cannot make the first one.");
         }
         List<String> owning = owners.of(table).map(Owner::deciding).orElse(List.of());
-        Map<String, String> values = new LinkedHashMap<>();
+        Map<String, String> values = new LinkedHashMap<>(given);
         for (ForeignKey key : table.foreignKeys()) {
+            if (given.keySet().containsAll(key.columns())) {
+                continue;
+            }
             boolean needed = key.columns().stream()
                     .map(name -> table.column(name).orElseThrow())
                     .anyMatch(column -> column.required() || owning.contains(column.name()));
@@ -179,7 +201,7 @@ public final class RowMaker {
                 parent(table, key, user, way).forEach(values::putIfAbsent);
             }
         }
-        owners.of(table).filter(Owner::direct).ifPresent(owner -> values.put(owner.column(), user));
+        owners.of(table).filter(Owner::direct).ifPresent(owner -> values.putIfAbsent(owner.column(), user));
         choose(table, values);
         return values;
     }
@@ -241,7 +263,7 @@ public final class RowMaker {
         longer.add(table.name());
         Map<String, String> row = parents.get(parent.name() + "/" + user);
         if (row == null || read(parent, row).isEmpty()) {
-            row = insert(parent, values(parent, user, longer), user);
+            row = insert(parent, values(parent, user, Map.of(), longer), user);
             parents.put(parent.name() + "/" + user, row);
         }
         Map<String, String> values = new LinkedHashMap<>();
