@@ -193,6 +193,11 @@ public final class PostgresCluster implements AutoCloseable {
         return password;
     }
 
+    /** Of the cluster, for what must go with it even where this JVM is killed; {@code data} and a log are taken. */
+    public Path folder() {
+        return folder.path();
+    }
+
     /** What the server said; gone with the cluster. */
     public Path log() {
         return folder.log();

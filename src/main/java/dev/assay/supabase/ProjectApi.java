@@ -8,6 +8,8 @@ import dev.assay.supabase.auth.Mailbox;
 import dev.assay.supabase.project.ProjectConfig;
 import dev.assay.supabase.rest.RestSettings;
 import dev.assay.supabase.rest.RestSurface;
+import dev.assay.supabase.storage.ObjectFiles;
+import dev.assay.supabase.storage.StorageSurface;
 import java.time.Clock;
 import java.util.List;
 import java.util.function.Supplier;
@@ -19,11 +21,14 @@ final class ProjectApi implements AutoCloseable {
     private final RestSurface rest;
     private final HikariDataSource authDatabase;
     private final AuthSurface auth;
+    private final HikariDataSource storageDatabase;
+    private final StorageSurface storage;
 
     /**
      * @param database the project's
      * @param url the gateway's, once it listens
      * @param mailbox takes the project's mails
+     * @param files keep the bytes of its storage
      */
     ProjectApi(
             PostgresCluster cluster,
@@ -32,7 +37,8 @@ final class ProjectApi implements AutoCloseable {
             ProjectKeys keys,
             ProjectConfig config,
             Supplier<String> url,
-            Mailbox mailbox) {
+            Mailbox mailbox,
+            ObjectFiles files) {
         Clock clock = Clock.systemUTC();
         ApiKeys apiKeys = new ApiKeys(keys, false, clock);
         this.rest = new RestSurface(
@@ -46,34 +52,41 @@ final class ProjectApi implements AutoCloseable {
                         true,
                         RestSettings.Features.DEFAULT),
                 apiKeys);
-        this.authDatabase = pool(cluster, database, "supabase_auth_admin", passwords.authAdmin());
+        this.authDatabase = pool(cluster, database, "supabase_auth_admin", passwords.authAdmin(), "auth");
         this.auth = new AuthSurface(authDatabase, apiKeys, config.auth(), url, mailbox, clock);
+        this.storageDatabase = pool(
+                cluster, database, "supabase_storage_admin", passwords.storageAdmin(), "storage, public, extensions");
+        this.storage = new StorageSurface(
+                storageDatabase, apiKeys, files, config.storage().fileSizeLimit(), clock);
     }
 
-    private static HikariDataSource pool(PostgresCluster cluster, String database, String role, String password) {
+    private static HikariDataSource pool(
+            PostgresCluster cluster, String database, String role, String password, String searchPath) {
         HikariConfig settings = new HikariConfig();
         settings.setPoolName(database + "-" + role);
         settings.setJdbcUrl(cluster.jdbcUrl(database, role, password));
         settings.setMaximumPoolSize(POOL);
         settings.setMinimumIdle(0);
         settings.setInitializationFailTimeout(-1);
-        settings.setConnectionInitSql("set time zone 'UTC'");
+        settings.setConnectionInitSql("set time zone 'UTC'; set search_path to " + searchPath);
         return new HikariDataSource(settings);
     }
 
     List<Surface> surfaces() {
-        return List.of(rest, auth);
+        return List.of(rest, auth, storage);
     }
 
     /** Lets go of connections to a database that was replaced by another of the same name. */
     void reconnect() {
         rest.reconnect();
         authDatabase.getHikariPoolMXBean().softEvictConnections();
+        storageDatabase.getHikariPoolMXBean().softEvictConnections();
     }
 
     @Override
     public void close() {
         rest.close();
         authDatabase.close();
+        storageDatabase.close();
     }
 }

@@ -6,6 +6,7 @@ import dev.assay.supabase.project.Migrated;
 import dev.assay.supabase.project.Migrations;
 import dev.assay.supabase.project.ProjectConfig;
 import dev.assay.supabase.project.TemplateDatabase;
+import dev.assay.supabase.storage.ObjectFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +28,7 @@ public final class SupabaseProject implements AutoCloseable {
     private final ProjectKeys keys;
     private final Mailbox mailbox = new Mailbox();
     private final Gateway gateway;
+    private final ObjectFiles files;
     private final Runnable onClose;
     private ProjectConfig config;
     private ProjectApi api;
@@ -55,6 +57,7 @@ public final class SupabaseProject implements AutoCloseable {
         this.config = config;
         this.passwords = passwords;
         this.keys = address.keys();
+        this.files = new ObjectFiles(cluster.folder().resolve("storage").resolve(database));
         this.onClose = onClose;
         cluster.createDatabase(database, TemplateDatabase.NAME, TemplateDatabase.OWNER);
         this.api = api(config);
@@ -78,7 +81,7 @@ public final class SupabaseProject implements AutoCloseable {
     record Address(int port, ProjectKeys keys) {}
 
     private ProjectApi api(ProjectConfig settings) {
-        return new ProjectApi(cluster, database, passwords, keys, settings, this::url, mailbox);
+        return new ProjectApi(cluster, database, passwords, keys, settings, this::url, mailbox, files);
     }
 
     /** The API's base URL, without a slash at its end. */
@@ -131,6 +134,7 @@ public final class SupabaseProject implements AutoCloseable {
         cluster.createDatabase(database, TemplateDatabase.NAME, TemplateDatabase.OWNER);
         api.reconnect();
         mailbox.clear();
+        files.clear();
         Optional<Migrated.Failure> broken = configure();
         if (broken.isPresent()) {
             return failed(broken);
@@ -188,6 +192,7 @@ public final class SupabaseProject implements AutoCloseable {
             gateway.close();
             api.close();
             cluster.dropDatabase(database);
+            files.clear();
         } finally {
             onClose.run();
         }

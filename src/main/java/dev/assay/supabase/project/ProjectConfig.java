@@ -6,10 +6,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
@@ -23,9 +27,11 @@ import tools.jackson.dataformat.toml.TomlMapper;
  * @param database PostgreSQL
  * @param auth sign-ups, passwords and tokens
  * @param seed what a reset loads after the migrations
+ * @param storage files
  * @param functions edge functions that have a section, by name
  */
-public record ProjectConfig(Api api, Database database, Auth auth, Seed seed, Map<String, Function> functions) {
+public record ProjectConfig(
+        Api api, Database database, Auth auth, Seed seed, Storage storage, Map<String, Function> functions) {
 
     /**
      * @param port wanted on this machine
@@ -70,6 +76,20 @@ public record ProjectConfig(Api api, Database database, Auth auth, Seed seed, Ma
 
     /** Files below {@code supabase/}, with {@code *}. */
     public record Seed(boolean enabled, List<String> paths) {}
+
+    /**
+     * @param fileSizeLimit most bytes of an object
+     * @param buckets that every project starts with, by name
+     */
+    public record Storage(long fileSizeLimit, Map<String, Bucket> buckets) {}
+
+    /**
+     * @param fileSizeLimit most bytes of an object; empty for the project's
+     * @param mimeTypes that it takes; none for all
+     * @param objectsPath a folder below {@code supabase/} whose files it starts with; empty for none
+     */
+    public record Bucket(
+            boolean isPublic, Optional<Long> fileSizeLimit, List<String> mimeTypes, Optional<String> objectsPath) {}
 
     /** Whether the gateway asks for a valid token before it calls the function. */
     public record Function(boolean verifyJwt) {}
@@ -121,6 +141,8 @@ public record ProjectConfig(Api api, Database database, Auth auth, Seed seed, Ma
     }
 
     private record Reading(JsonNode root, String file) {
+        private static final Pattern SIZE = Pattern.compile("(?i)([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?([bkmgt]?)(?:i?b)?");
+
         ProjectConfig config() {
             Map<String, Function> functions = new LinkedHashMap<>();
             root.path("functions")
@@ -132,7 +154,7 @@ public record ProjectConfig(Api api, Database database, Auth auth, Seed seed, Ma
                                     entry.getValue().path("verify_jwt"),
                                     true))));
             return new ProjectConfig(
-                    api(), new Database(number("db.port", 54322)), auth(), seed(), Map.copyOf(functions));
+                    api(), new Database(number("db.port", 54322)), auth(), seed(), storage(), Map.copyOf(functions));
         }
 
         private Api api() {
@@ -164,6 +186,39 @@ public record ProjectConfig(Api api, Database database, Auth auth, Seed seed, Ma
 
         private Seed seed() {
             return new Seed(flag("db.seed.enabled", true), texts("db.seed.sql_paths", List.of("./seed.sql")));
+        }
+
+        private Storage storage() {
+            long limit = size("storage.file_size_limit").orElse(50L << 20);
+            Map<String, Bucket> buckets = new LinkedHashMap<>();
+            for (String name : at("storage.buckets").propertyNames()) {
+                // a name may hold dots, so that a path of keys would not do
+                JsonNode bucket = at("storage.buckets").path(name);
+                Reading section = new Reading(bucket, file + ": storage.buckets." + name);
+                buckets.put(
+                        name,
+                        new Bucket(
+                                section.flag("public", false),
+                                section.size("file_size_limit"),
+                                section.texts("allowed_mime_types", List.of()),
+                                Optional.of(section.text("objects_path", "")).filter(path -> !path.isEmpty())));
+            }
+            return new Storage(limit, Collections.unmodifiableMap(buckets));
+        }
+
+        /** A number of bytes, or one with a unit as {@code 50MiB}; as the CLI, every unit is a power of 1024. */
+        private Optional<Long> size(String key) {
+            JsonNode node = at(key);
+            if (node.isMissingNode()) {
+                return Optional.empty();
+            }
+            Matcher size = SIZE.matcher(node.asString(""));
+            if (!size.matches()) {
+                throw wrong(key, "a size as \"50MiB\"", node);
+            }
+            int unit = "bkmgt"
+                    .indexOf(size.group(2).isEmpty() ? "b" : size.group(2).toLowerCase(Locale.ROOT));
+            return Optional.of((long) (Double.parseDouble(size.group(1)) * Math.pow(1024, unit)));
         }
 
         private JsonNode at(String key) {

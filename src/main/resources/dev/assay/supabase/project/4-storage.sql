@@ -136,7 +136,14 @@ $$;
 create trigger protect_buckets_delete before delete on buckets for each statement execute function protect_delete();
 create trigger protect_objects_delete before delete on objects for each statement execute function protect_delete();
 
--- One level of a bucket: folders first known by their prefix, with null ids, then objects.
+-- What a key has up to the first delimiter behind a prefix, with it; null where there is none.
+create function get_common_prefix(p_key text, p_prefix text, p_delimiter text) returns text language sql immutable as $$
+    select left(p_key, length(p_prefix) + nullif(position(p_delimiter in substring(p_key from length(p_prefix) + 1)), 0)
+        + length(p_delimiter) - 1)
+$$;
+
+-- One level of a bucket, without regard to case; folders are known by their objects and have null ids. By name they
+-- stand among the objects, by any other column before them. Names are relative to the prefix; levels is of no use since.
 create function search(
     prefix text, bucketname text, limits integer default 100, levels integer default 1, offsets integer default 0,
     search text default '', sortcolumn text default 'name', sortorder text default 'asc')
@@ -144,27 +151,33 @@ returns table (
     name text, id uuid, updated_at timestamptz, created_at timestamptz, last_accessed_at timestamptz, metadata jsonb)
 language plpgsql stable as $$
 declare
-    pattern text := lower(prefix || search);
-    column_name text := case when sortcolumn in ('name', 'updated_at', 'created_at', 'last_accessed_at')
-        then sortcolumn else 'name' end;
+    wanted text := lower(coalesce(prefix, '') || coalesce(search, ''));
+    base integer := length(coalesce(prefix, '')) + 1;
+    column_name text := case when sortcolumn in ('updated_at', 'created_at', 'last_accessed_at') then sortcolumn end;
     direction text := case when lower(sortorder) = 'desc' then 'desc' else 'asc' end;
 begin
     return query execute format($q$
         with found as (
-            select o.path_tokens[$1] as entry, array_length(o.path_tokens, 1) > $1 as folder, o.*
+            select o.*, storage.get_common_prefix(o.name, $1, '/') as folder
             from storage.objects o
-            where starts_with(lower(o.name), $2) and o.bucket_id = $3 and array_length(o.path_tokens, 1) >= $1
-        )
-        select * from (
-            select entry as name, null::uuid as id, null::timestamptz as updated_at, null::timestamptz as created_at,
-                null::timestamptz as last_accessed_at, null::jsonb as metadata
-            from found where folder group by entry
+            where o.bucket_id = $2 and starts_with(lower(o.name), $1)
+        ),
+        entries as (
+            select min(substring(rtrim(folder, '/') from $3)) as entry, null::uuid as id,
+                null::timestamptz as updated_at, null::timestamptz as created_at,
+                null::timestamptz as last_accessed_at, null::jsonb as metadata, lower(folder) collate "C" as place
+            from found where folder is not null group by lower(folder)
             union all
-            select entry, f.id, f.updated_at, f.created_at, f.last_accessed_at, f.metadata from found f where not folder
-        ) entries
-        order by (id is not null), %I %s, name
+            select substring(f.name from $3), f.id, f.updated_at, f.created_at, f.last_accessed_at, f.metadata,
+                lower(f.name) collate "C"
+            from found f where folder is null
+        )
+        select entry, id, updated_at, created_at, last_accessed_at, metadata from entries
+        order by %s place %s
         limit $4 offset $5
-    $q$, column_name, direction) using levels, pattern, bucketname, limits, offsets;
+    $q$, case when column_name is null then '' else format('id is not null, %I %s,', column_name, direction) end,
+        direction)
+    using wanted, bucketname, base, least(coalesce(limits, 100), 1500), offsets;
 end
 $$;
 
