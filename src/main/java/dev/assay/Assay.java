@@ -59,6 +59,7 @@ import dev.assay.run.StoredRuns;
 import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
+import dev.assay.settings.UsageError;
 import dev.assay.store.LogDatabase;
 import dev.assay.store.RunStore;
 import dev.assay.store.StoredResults;
@@ -117,7 +118,8 @@ public final class Assay implements ExperimentRuns {
     private final ConcurrentLinkedQueue<OpenRun> underWay = new ConcurrentLinkedQueue<>();
     private final Thread atExit = new Thread(this::interrupt, "assay-exit");
 
-    private Assay(Settings settings, PrintStream out) {
+    private Assay(Settings settings, PrintStream out, List<RunListener> told) {
+        settings.requireServed();
         this.settings = settings;
         this.out = out;
         this.directories = Directories.of(settings);
@@ -138,10 +140,10 @@ public final class Assay implements ExperimentRuns {
                 searchPath(),
                 List.of(settings.directory(), settings.path(Option.EXPERIMENTS_DIR), directories.data()));
         this.targets = new EmbeddedTargets(directories.cache());
-        this.database = LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache());
+        this.database = log(settings);
         this.store = new RunStore(database, out, clock);
         this.allure = new AllureReport(AllureReport.directoryIn(settings.directory()));
-        this.listeners = List.of(store, allure, new ConsoleTree(out));
+        this.listeners = Stream.concat(Stream.of(store, allure), told.stream()).toList();
         this.layers = new EnumMap<>(Map.of(
                 LayerKind.API, new ApiLayer(),
                 LayerKind.RLS, new RlsLayer(),
@@ -159,9 +161,28 @@ public final class Assay implements ExperimentRuns {
      * @param out where people read what happens
      */
     public static Assay open(Settings settings, PrintStream out) {
-        Assay assay = new Assay(settings, out);
+        return open(settings, out, List.of(new ConsoleTree(out)));
+    }
+
+    /** @param told who is told of runs beside the store and the reports, such as a live tree */
+    public static Assay open(Settings settings, PrintStream out, List<RunListener> told) {
+        Assay assay = new Assay(settings, out, told);
         Runtime.getRuntime().addShutdownHook(assay.atExit);
         return assay;
+    }
+
+    /**
+     * The log database that the settings name. It is opened by who asks it first.
+     *
+     * @throws UsageError where its URL cannot be one
+     */
+    public static LogDatabase log(Settings settings) {
+        Directories directories = Directories.of(settings);
+        try {
+            return LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache());
+        } catch (IllegalArgumentException e) {
+            throw new UsageError(e.getMessage() + " It comes from: " + settings.origin(Option.STORE_URL), e);
+        }
     }
 
     @Override
@@ -173,11 +194,8 @@ public final class Assay implements ExperimentRuns {
         }
         Instant now = clock.instant();
         String id = RUN_ID.format(now) + "-" + UUID.randomUUID().toString().substring(0, 6);
-        Path folder = settings.text(Option.PROJECT_DIR)
-                .map(Path::of)
-                .orElse(storedRuns.folder())
-                .resolve(id)
-                .toAbsolutePath();
+        Path folder = (settings.isGiven(Option.PROJECT_DIR) ? settings.path(Option.PROJECT_DIR) : storedRuns.folder())
+                .resolve(id);
         RunInfo info = new RunInfo(
                 id,
                 experiment,

@@ -2,7 +2,7 @@ package dev.assay.cli;
 
 import dev.assay.Assay;
 import dev.assay.engine.ExitCode;
-import dev.assay.engine.Launch;
+import dev.assay.experiment.InvalidExperiment;
 import dev.assay.settings.UsageError;
 import java.io.PrintWriter;
 import java.util.List;
@@ -42,15 +42,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
         })
 public final class Main {
     public static void main(String[] args) {
-        System.exit(commandLine(new Launch(System.err)).execute(args));
+        System.exit(commandLine(Start.onStandardStreams()).execute(args));
     }
 
     /** The whole command line; for a program that ends with its answer. */
-    static CommandLine commandLine(Launch launch) {
+    static CommandLine commandLine(Start start) {
         CommandLine line = new CommandLine(new Main())
-                .addSubcommand(RunCommand.withOptions(new RunCommand(launch)))
-                .addSubcommand(ResumeCommand.withOptions(new ResumeCommand(launch)))
-                .addSubcommand(RecheckCommand.withOptions(new RecheckCommand(launch, System.out)))
+                .addSubcommand(RunCommand.withOptions(new RunCommand(start)))
+                .addSubcommand(ResumeCommand.withOptions(new ResumeCommand(start)))
+                .addSubcommand(RecheckCommand.withOptions(new RecheckCommand(start)))
                 .addSubcommand(PreflightCommand.withOptions(new PreflightCommand(System.err)))
                 .addSubcommand(SqlCommand.withOptions(new SqlCommand()))
                 .addSubcommand("runs", RunsCommand.withOptions(new RunsCommand()), "--list-runs")
@@ -100,7 +100,9 @@ public final class Main {
     private static int failed(Exception problem, PrintWriter err) {
         @Nullable String message = problem.getMessage();
         err.println(message == null ? problem.toString() : message);
-        return problem instanceof UsageError ? ExitCode.USAGE.value() : ExitCode.FAILED.value();
+        return problem instanceof UsageError || problem instanceof InvalidExperiment
+                ? ExitCode.USAGE.value()
+                : ExitCode.FAILED.value();
     }
 
     /** The version that the jar was built as. */

@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.Assay;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
 import dev.assay.settings.UsageError;
@@ -38,7 +39,7 @@ final class NamedRun {
     /** @return whether the answer is to be JSON */
     boolean read(CommandSpec spec, Reading reading) throws SQLException, IOException {
         Settings settings = Options.settings(Options.given(spec));
-        try (LogDatabase database = Options.log(settings)) {
+        try (LogDatabase database = Assay.log(settings)) {
             RunArchive archive = new RunArchive(database);
             ArchivedRun run;
             try {

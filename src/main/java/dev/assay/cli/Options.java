@@ -1,10 +1,7 @@
 package dev.assay.cli;
 
-import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
-import dev.assay.settings.UsageError;
-import dev.assay.store.LogDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -47,20 +44,6 @@ final class Options {
             }
         }
         return given;
-    }
-
-    /**
-     * The log database that the settings name.
-     *
-     * @throws UsageError where its URL cannot be one
-     */
-    static LogDatabase log(Settings settings) {
-        Directories directories = Directories.of(settings);
-        try {
-            return LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache());
-        } catch (IllegalArgumentException e) {
-            throw new UsageError(String.valueOf(e.getMessage()), e);
-        }
     }
 
     /** The settings, with what the command line says first. */

@@ -2,11 +2,11 @@ package dev.assay.cli;
 
 import dev.assay.Assay;
 import dev.assay.engine.ExitCode;
-import dev.assay.engine.Launch;
 import dev.assay.experiment.Experiment;
 import dev.assay.experiment.ExperimentFiles;
 import dev.assay.experiment.InvalidExperiment;
 import dev.assay.report.ConsoleTree;
+import dev.assay.report.RunResults;
 import dev.assay.run.CorrectVariant;
 import dev.assay.run.Judgement;
 import dev.assay.run.Mutant;
@@ -32,6 +32,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code assay recheck}: the evaluation alone, on an app that is there already. */
 @Command(
@@ -48,15 +49,14 @@ import picocli.CommandLine.Spec;
                     + " by the layer that its header names, a correct variant passes.",
             "",
             "Examples:",
-            "  assay recheck 20260301-12                      a stored run: a unique prefix of its id",
+            "  assay recheck 20260301-12                      a stored run: a unique prefix of its id, or 'latest'",
             "  assay recheck --mutant todo-auth/rls-off",
             "  assay recheck --variant todo-auth/plain-html"
         })
 final class RecheckCommand implements Callable<Integer> {
     private static final Pattern NAME = Pattern.compile("([^/]+)/([^/]+)");
 
-    private final Launch launch;
-    private final PrintStream out;
+    private final Start start;
 
     @Spec
     private CommandSpec spec;
@@ -66,7 +66,7 @@ final class RecheckCommand implements Callable<Integer> {
 
     /** One of the three. */
     private static final class What {
-        @Parameters(paramLabel = "RUN", description = "a stored run: a unique prefix of its id")
+        @Parameters(paramLabel = "RUN", description = "a stored run: a unique prefix of its id, or 'latest'")
         private String run = "";
 
         @CommandLine.Option(
@@ -83,9 +83,8 @@ final class RecheckCommand implements Callable<Integer> {
     }
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
-    RecheckCommand(Launch launch, PrintStream out) {
-        this.launch = launch;
-        this.out = out;
+    RecheckCommand(Start start) {
+        this.start = start;
     }
 
     static CommandLine withOptions(RecheckCommand command) {
@@ -100,6 +99,7 @@ final class RecheckCommand implements Callable<Integer> {
                         Option.OFFLINE,
                         Option.INSTALL_SYSTEM,
                         Option.CHROMIUM,
+                        Option.JSON,
                         Option.STORE_URL,
                         Option.DATA_DIR,
                         Option.CACHE_DIR));
@@ -111,7 +111,7 @@ final class RecheckCommand implements Callable<Integer> {
         Map<String, String> options = Options.given(spec);
         if (!what.run.isEmpty()) {
             options.put(Option.RECHECK.id(), what.run);
-            return launch.run(options).value();
+            return start.run(spec, options);
         }
         Settings settings = Options.settings(options);
         boolean mistaken = !what.mutant.isEmpty();
@@ -122,12 +122,14 @@ final class RecheckCommand implements Callable<Integer> {
         }
         ExperimentFiles files = ExperimentFiles.in(settings.path(Option.EXPERIMENTS_DIR));
         Experiment experiment = files.read(files.select(name.group(1)).get(0));
+        PrintStream out = settings.flag(Option.JSON) ? System.err : System.out;
         try (Assay assay = Assay.open(settings, out)) {
             if (mistaken) {
                 Mutant mutant = Mutant.named(name.group(2), experiment);
                 Path kept = settings.directory().resolve("target").resolve("oracles");
                 return judge(
                         assay,
+                        out,
                         settings,
                         experiment,
                         "mutant/" + mutant.name(),
@@ -138,6 +140,7 @@ final class RecheckCommand implements Callable<Integer> {
             CorrectVariant variant = CorrectVariant.named(name.group(2), experiment);
             return judge(
                     assay,
+                    out,
                     settings,
                     experiment,
                     "variant/" + variant.name(),
@@ -150,6 +153,7 @@ final class RecheckCommand implements Callable<Integer> {
     /** Says how the checks judged the app. What they showed stays only where that is otherwise than they should. */
     private int judge(
             Assay assay,
+            PrintStream out,
             Settings settings,
             Experiment experiment,
             String name,
@@ -163,20 +167,33 @@ final class RecheckCommand implements Callable<Integer> {
                 .resolve(name.replace('/', '-') + "-"
                         + UUID.randomUUID().toString().substring(0, 6));
         Judgement judgement = new Judgement();
-        Recheck recheck = assay.recheck(experiment, name, app, folder, List.of(judgement, new ConsoleTree(out)));
+        RunResults results = new RunResults();
+        Recheck recheck =
+                assay.recheck(experiment, name, app, folder, List.of(judgement, new ConsoleTree(out), results));
         try {
             recheck.run(new PlainStages());
         } finally {
             recheck.finish();
         }
         List<String> complaints = complaining.apply(judgement);
+        ExitCode code = complaints.isEmpty()
+                ? ExitCode.PASSED
+                : recheck.finish().outcome() == Outcome.ABORTED ? ExitCode.ABORTED : ExitCode.FAILED;
         if (complaints.isEmpty()) {
             recheck.remove();
             out.println(well);
-            return ExitCode.PASSED.value();
+        } else {
+            complaints.forEach(out::println);
+            complaints.forEach(results::said);
+            out.println("What was seen is in " + folder.resolve("artifacts"));
         }
-        complaints.forEach(out::println);
-        out.println("What was seen is in " + folder.resolve("artifacts"));
-        return (recheck.finish().outcome() == Outcome.ABORTED ? ExitCode.ABORTED : ExitCode.FAILED).value();
+        if (settings.flag(Option.JSON)) {
+            spec.commandLine()
+                    .getOut()
+                    .println(JsonMapper.shared()
+                            .writerWithDefaultPrettyPrinter()
+                            .writeValueAsString(results.json(code.value())));
+        }
+        return code.value();
     }
 }

@@ -1,6 +1,5 @@
 package dev.assay.cli;
 
-import dev.assay.engine.Launch;
 import dev.assay.settings.Option;
 import java.util.List;
 import java.util.Map;
@@ -27,23 +26,24 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  assay resume 20260301-12                      where it was cut short",
-            "  assay resume 20260301-12 3                    from the third step of its plan"
+            "  assay resume 20260301-12 3                    from the third step of its plan",
+            "  assay resume latest --budget-usd 10           the last run, with more to spend"
         })
 final class ResumeCommand implements Callable<Integer> {
-    private final Launch launch;
+    private final Start start;
 
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "a stored run: a unique prefix of its id")
+    @Parameters(index = "0", paramLabel = "RUN", description = "a stored run: a unique prefix of its id, or 'latest'")
     private String run = "";
 
     @Parameters(index = "1", arity = "0..1", paramLabel = "STEP", description = "a step of its plan, from 1")
     private String step = "";
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
-    ResumeCommand(Launch launch) {
-        this.launch = launch;
+    ResumeCommand(Start start) {
+        this.start = start;
     }
 
     static CommandLine withOptions(ResumeCommand command) {
@@ -54,10 +54,19 @@ final class ResumeCommand implements Callable<Integer> {
                         Option.START_STEP,
                         Option.EXPERIMENTS_DIR,
                         Option.SKILLS_SOURCE,
+                        Option.SKILLS_FILTER,
+                        Option.ENCOURAGE_WEB_SEARCH,
+                        Option.BUDGET_USD,
+                        Option.CLAUDE_BASE_URL,
+                        Option.CURSOR_BASE_URL,
+                        Option.CODEX_BASE_URL,
+                        Option.OPENCODE_BASE_URL,
+                        Option.GEMINI_BASE_URL,
                         Option.ISOLATION,
                         Option.OFFLINE,
                         Option.INSTALL_SYSTEM,
                         Option.CHROMIUM,
+                        Option.JSON,
                         Option.STORE_URL,
                         Option.DATA_DIR,
                         Option.CACHE_DIR));
@@ -73,6 +82,6 @@ final class ResumeCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "'" + step + "' and --" + Option.START_STEP.id() + " say the same thing; give one of them");
         }
-        return launch.run(options).value();
+        return start.run(spec, options);
     }
 }

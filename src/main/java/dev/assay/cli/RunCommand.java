@@ -1,6 +1,5 @@
 package dev.assay.cli;
 
-import dev.assay.engine.Launch;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
 import java.util.List;
@@ -24,6 +23,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "Every option can also stand in the environment (--max-retries as ASSAY_MAX_RETRIES), in .env and in assay.yaml.",
+            "With --json the tree goes to the standard error, and one object to the output: exit_code, runs, messages.",
             "",
             "Examples:",
             "  assay run todo-auth",
@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
             "  assay run \"Build a guestbook with Supabase\" --project-dir guestbook"
         })
 final class RunCommand implements Callable<Integer> {
-    private final Launch launch;
+    private final Start start;
 
     @Spec
     private CommandSpec spec;
@@ -44,8 +44,8 @@ final class RunCommand implements Callable<Integer> {
     private List<String> what = List.of();
 
     @SuppressWarnings("NullAway.Init") // picocli sets the annotated fields
-    RunCommand(Launch launch) {
-        this.launch = launch;
+    RunCommand(Start start) {
+        this.start = start;
     }
 
     /** The command with an option for each in the list of options. */
@@ -59,7 +59,7 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() {
         Map<String, String> options = Options.given(spec);
         addWhat(options);
-        return launch.run(options).value();
+        return start.run(spec, options);
     }
 
     private void addWhat(Map<String, String> options) {

@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.Assay;
 import dev.assay.report.RunListing;
 import dev.assay.settings.NearestName;
 import dev.assay.settings.Option;
@@ -101,7 +102,7 @@ final class RunsCommand implements Callable<Integer> {
         RunList.Choice choice = choice();
         Settings settings = Options.settings(Options.given(spec));
         RunList.Page page;
-        try (LogDatabase database = Options.log(settings)) {
+        try (LogDatabase database = Assay.log(settings)) {
             page = new RunList(database).read(choice);
         }
         PrintWriter out = spec.commandLine().getOut();

@@ -1,5 +1,6 @@
 package dev.assay.cli;
 
+import dev.assay.Assay;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
 import dev.assay.store.LogDatabase;
@@ -47,7 +48,7 @@ final class SqlCommand implements Callable<Integer> {
     public Integer call() throws SQLException {
         Settings settings = Options.settings(Options.given(spec));
         PrintWriter out = spec.commandLine().getOut();
-        try (LogDatabase database = Options.log(settings)) {
+        try (LogDatabase database = Assay.log(settings)) {
             SqlQuery.Result result = new SqlQuery(database).run(statement);
             out.println(
                     settings.flag(Option.JSON)

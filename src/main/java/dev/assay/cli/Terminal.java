@@ -3,6 +3,7 @@ package dev.assay.cli;
 import java.io.Console;
 import java.lang.reflect.InvocationTargetException;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /**
@@ -13,6 +14,11 @@ import picocli.CommandLine.Model.CommandSpec;
  */
 record Terminal(boolean colour, int width) {
     private static final int NO_LIMIT = 100_000;
+
+    /** Whether standard output is a terminal that may be coloured and written over. */
+    static boolean shown() {
+        return isTerminal() && CommandLine.Help.Ansi.AUTO.enabled();
+    }
 
     static Terminal of(CommandSpec spec) {
         boolean terminal = isTerminal();

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
@@ -31,7 +32,7 @@ import org.opentest4j.AssertionFailedError;
  */
 public final class Launch {
     private final AssayTestEngine engine;
-    private final PrintStream err;
+    private final Consumer<String> err;
 
     /** @param err where that is said which no run can say: wrong options, files that cannot be read */
     public Launch(PrintStream err) {
@@ -39,6 +40,11 @@ public final class Launch {
     }
 
     public Launch(AssayTestEngine engine, PrintStream err) {
+        this(engine, err::println);
+    }
+
+    /** @param err told, message by message, what no run can say */
+    public Launch(AssayTestEngine engine, Consumer<String> err) {
         this.engine = engine;
         this.err = err;
     }
@@ -56,7 +62,7 @@ public final class Launch {
                     .path(Option.EXPERIMENTS_DIR)
                     .toString();
         } catch (UsageError e) {
-            err.println(e.getMessage());
+            err.accept(e.getMessage());
             return ExitCode.USAGE;
         }
         return launch(options, List.of(DiscoverySelectors.selectDirectory(folder)));
@@ -90,7 +96,7 @@ public final class Launch {
         Ending ending = new Ending();
         launcher.execute(request, ending);
         if (!ending.ranAnything) {
-            err.println("Nothing to run: the selection holds no experiment.");
+            err.accept("Nothing to run: the selection holds no experiment.");
             return ExitCode.USAGE;
         }
         return ending.code;
@@ -110,7 +116,7 @@ public final class Launch {
         public void executionSkipped(TestIdentifier node, String reason) {
             List<Segment> segments = node.getUniqueIdObject().getSegments();
             if (segments.get(segments.size() - 1).getType().equals(RunDescriptor.SEGMENT)) {
-                err.println(segments.stream()
+                err.accept(segments.stream()
                                 .skip(1)
                                 .filter(segment -> !segment.getType().equals(ClassDescriptor.SEGMENT))
                                 .map(segment -> segment.getType().equals(RunDescriptor.SEGMENT)
@@ -129,7 +135,7 @@ public final class Launch {
                 code = code.or(codeOf(problem));
                 if (!(problem instanceof AssertionFailedError)
                         && !(problem instanceof RunAborted && problem.getCause() == null)) {
-                    err.println(problem.getMessage() == null ? problem.toString() : problem.getMessage());
+                    err.accept(problem.getMessage() == null ? problem.toString() : problem.getMessage());
                 }
             }
         }

@@ -113,7 +113,7 @@ public enum Option {
 
     /** One line for people. */
     public String description() {
-        return description;
+        return served() ? description : description + "; not in this version";
     }
 
     /** Whether its value must never be shown. */
@@ -124,6 +124,30 @@ public enum Option {
     /** Its name in the environment and in {@code .env}: {@code ASSAY_MAX_RETRIES}. */
     public String variable() {
         return "ASSAY_" + id.toUpperCase(Locale.ROOT).replace('-', '_');
+    }
+
+    /** Its name in the environment of older tools, which counts where {@link #variable()} is nowhere said. */
+    public Optional<String> olderVariable() {
+        return switch (this) {
+            case STORE_URL -> Optional.of("DATABASE_URL");
+            case PARALLELISM -> Optional.of("MAX_PARALLEL_AGENTS");
+            default -> Optional.empty();
+        };
+    }
+
+    /** Whether this version does what the option says; one that it does not do is refused, and never passed over. */
+    public boolean served() {
+        return switch (this) {
+            case SUPABASE_URL,
+                    SUPABASE_ANON_KEY,
+                    SUPABASE_SERVICE_KEY,
+                    SUPABASE_DB_URL,
+                    SUPABASE_PROJECT_REF,
+                    ALLOW_RESET,
+                    NOTIFY,
+                    ACCOUNTS -> false;
+            default -> true;
+        };
     }
 
     /** The option of that id. */

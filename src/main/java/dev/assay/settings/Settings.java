@@ -71,15 +71,30 @@ public final class Settings {
         for (Option option : Option.values()) {
             first(
                             option,
-                            said(option, given.apply(option.id()).orElse(null), "--" + option.id(), true),
+                            given(option, given),
                             property(option, "assay." + option.id()),
                             property(option, option.id()),
                             said(option, environment.get(option.variable()), "environment " + option.variable(), true),
                             said(option, dotenv.get(option.variable()), ".env " + option.variable(), true),
+                            older(option, environment, "environment "),
+                            older(option, dotenv, ".env "),
                             said(option, file.get(option.id()), FILE, false))
                     .ifPresent(value -> found.put(option, value));
         }
         this.values = found;
+    }
+
+    /** JUnit's configuration parameters hold the system properties too: those are what they are. */
+    private @Nullable Value given(Option option, Function<String, Optional<String>> given) {
+        @Nullable String text = given.apply(option.id()).orElse(null);
+        boolean property = text != null && text.equals(properties.get(option.id()));
+        return said(option, text, (property ? "-D" : "--") + option.id(), true);
+    }
+
+    private static @Nullable Value older(Option option, Map<String, String> place, String where) {
+        return option.olderVariable()
+                .map(name -> said(option, place.get(name), where + name, true))
+                .orElse(null);
     }
 
     private @Nullable Value property(Option option, String name) {
@@ -270,6 +285,25 @@ public final class Settings {
         return Optional.ofNullable(values.get(option))
                 .map(Value::outranksExperimentFile)
                 .orElse(false);
+    }
+
+    /**
+     * Refuses what this version cannot do, so that nobody believes that it was done.
+     *
+     * @throws UsageError when such an option is given, or such a target
+     */
+    public void requireServed() {
+        for (Option option : Option.values()) {
+            if (!option.served() && isGiven(option)) {
+                throw new UsageError("This version cannot do what option '" + option.id() + "' says (" + origin(option)
+                        + "): " + option.description() + ". Leave it out.");
+            }
+        }
+        String target = text(Option.TARGET).orElse("embedded");
+        if (!target.equals("embedded")) {
+            throw new UsageError("This version builds on the target 'embedded' alone, but " + origin(Option.TARGET)
+                    + " says '" + target + "'. Leave the option 'target' out.");
+        }
     }
 
     /** Each option id with its value and origin, for people; secrets are masked. In the order of {@link Option}. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.engine.AssayTestEngine;
 import dev.assay.engine.Launch;
+import dev.assay.report.RunResults;
 import dev.assay.settings.Option;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +35,7 @@ class MainTest {
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
+    private final RunResults results = new RunResults();
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
     @ParameterizedTest
@@ -102,8 +107,61 @@ class MainTest {
     }
 
     @Test
+    void should_take_every_option_on_the_command_line_and_explain_it() {
+        CommandLine main = Main.commandLine(Start.onStandardStreams());
+        for (Option option : Option.values()) {
+            String value = option.kind() == Option.Kind.FLAG ? "true" : "7";
+
+            CommandLine.ParseResult parsed = main.parseArgs("run", "--" + option.id() + "=" + value);
+
+            Map<String, String> given = Options.given(parsed.subcommand().commandSpec());
+            assertThat(given).containsExactly(Map.entry(option.id(), value));
+            assertThat(Options.settings(given).explain().get(option.id())).endsWith("[--" + option.id() + "]");
+            assertThat(main.getSubcommands().get("preflight").getCommandSpec().findOption("--" + option.id()))
+                    .isNotNull();
+        }
+    }
+
+    @Test
+    void should_answer_in_json_by_every_command() {
+        Set<String> names = new TreeSet<>();
+        Main.commandLine(Start.onStandardStreams()).getSubcommands().forEach((name, command) -> {
+            if (command.getCommandSpec().findOption("--json") == null) {
+                names.add(name);
+            }
+        });
+
+        assertThat(names).as("commands without --json").containsExactly("generate-completion");
+    }
+
+    @Test
+    void should_tell_programs_what_is_wrong_as_one_object() {
+        assertThat(execute("resume", "2026", "--json", "--data-dir", directory.toString()))
+                .isEqualTo(2);
+        JsonNode json = JsonMapper.shared().readTree(out.toString());
+        assertThat(json.path("exit_code").asInt()).isEqualTo(2);
+        assertThat(json.path("runs").size()).isZero();
+        assertThat(json.at("/messages/0").asString()).contains("No run's id begins with '2026'");
+    }
+
+    @Test
+    void should_exit_2_where_an_experiment_cannot_be_read_whatever_is_done_with_it() throws IOException {
+        Files.writeString(directory.resolve("slip.yaml"), "title: Slip\ntitel: Slip\nprompt: Build it.\n");
+
+        assertThat(execute("recheck", "--mutant", "slip/any", "--experiments-dir", directory.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("slip.yaml:2");
+    }
+
+    @Test
+    void should_list_runs_by_the_older_name() {
+        assertThat(execute("--list-runs", "--limit", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--limit must be 1 or more");
+    }
+
+    @Test
     void should_show_help_with_examples_that_it_understands_of_each_command() {
-        CommandLine main = Main.commandLine(new Launch(System.err));
+        CommandLine main = Main.commandLine(Start.onStandardStreams());
         List<CommandLine> all = new ArrayList<>(List.of(main));
         all.addAll(new LinkedHashSet<>(main.getSubcommands().values()));
 
@@ -120,7 +178,7 @@ class MainTest {
             for (String example : examples) {
                 ShellWords.assay(example)
                         .ifPresent(words ->
-                                Main.commandLine(new Launch(System.err)).parseArgs(words.toArray(String[]::new)));
+                                Main.commandLine(Start.onStandardStreams()).parseArgs(words.toArray(String[]::new)));
             }
         }
     }
@@ -204,14 +262,18 @@ class MainTest {
     }
 
     private int execute(String... arguments) {
+        PrintStream messages = new PrintStream(said, true, StandardCharsets.UTF_8);
         Launch launch = new Launch(
                 new AssayTestEngine(
                         settings -> {
                             throw new AssertionError("nothing must be run");
                         },
                         directory),
-                new PrintStream(said, true, StandardCharsets.UTF_8));
-        CommandLine line = Main.commandLine(launch);
+                message -> {
+                    messages.println(message);
+                    results.said(message);
+                });
+        CommandLine line = Main.commandLine(new Start(launch, results));
         return line.setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(List.of(arguments).toArray(String[]::new));

@@ -3,7 +3,6 @@ package dev.assay.cli;
 import static net.javacrumbs.jsonunit.assertj.JsonAssertions.assertThatJson;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.assay.engine.Launch;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -45,7 +44,7 @@ class SqlCommandIT {
     }
 
     private int sql(String statement, String... options) {
-        CommandLine line = Main.commandLine(new Launch(System.err));
+        CommandLine line = Main.commandLine(Start.onStandardStreams());
         String[] arguments = new String[options.length + 4];
         arguments[0] = "sql";
         arguments[1] = statement;
