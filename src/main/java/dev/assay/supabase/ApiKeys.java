@@ -1,9 +1,6 @@
 package dev.assay.supabase;
 
 import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSVerifier;
-import com.nimbusds.jose.crypto.MACVerifier;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
@@ -29,7 +26,7 @@ public final class ApiKeys {
     private static final long SKEW_MILLIS = 30_000;
 
     private final ProjectKeys keys;
-    private final JWSVerifier verifier;
+    private final SigningKeys signing;
     private final boolean strict;
     private final Clock clock;
 
@@ -39,15 +36,24 @@ public final class ApiKeys {
      * @param clock what tokens expire by
      */
     public ApiKeys(ProjectKeys keys, boolean strict, Clock clock) {
+        this(keys, new SigningKeys(keys.jwtSecret(), ""), strict, clock);
+    }
+
+    /**
+     * The same for a project that signs with keys of its own.
+     *
+     * @param signing verifies tokens; the project's secret is among it
+     */
+    public ApiKeys(ProjectKeys keys, SigningKeys signing, boolean strict, Clock clock) {
         this.keys = keys;
+        this.signing = signing;
         this.strict = strict;
         this.clock = clock;
-        try {
-            this.verifier = new MACVerifier(keys.jwtSecret());
-        } catch (JOSEException e) {
-            throw new IllegalArgumentException(
-                    "The JWT secret has " + keys.jwtSecret().length() + " characters; HS256 needs at least 32", e);
-        }
+    }
+
+    /** What tokens are signed with. */
+    public SigningKeys signing() {
+        return signing;
     }
 
     /** The keys that are looked for. */
@@ -133,10 +139,10 @@ public final class ApiKeys {
         String json;
         try {
             SignedJWT jwt = SignedJWT.parse(token);
-            if (!JWSAlgorithm.HS256.equals(jwt.getHeader().getAlgorithm())) {
+            if (!signing.knows(jwt.getHeader().getAlgorithm())) {
                 throw undecodable("Wrong or unsupported encoding algorithm");
             }
-            if (!jwt.verify(verifier)) {
+            if (!signing.verify(jwt)) {
                 throw undecodable("No suitable key or wrong key type");
             }
             claims = jwt.getJWTClaimsSet();

@@ -137,8 +137,10 @@ public final class EmbeddedSupabase implements AutoCloseable {
 
     private static ProjectConfig configOf(Path folder) {
         try {
-            return ProjectConfig.read(folder);
-        } catch (ProjectConfig.BrokenConfig e) {
+            ProjectConfig config = ProjectConfig.read(folder);
+            SigningKeys.check(config.auth().rules().signingKeys());
+            return config;
+        } catch (ProjectConfig.BrokenConfig | IllegalArgumentException e) {
             LOG.info("{}; the defaults hold until then", e.getMessage());
             return ProjectConfig.defaults();
         }

@@ -40,7 +40,8 @@ final class ProjectApi implements AutoCloseable {
             Mailbox mailbox,
             ObjectFiles files) {
         Clock clock = Clock.systemUTC();
-        ApiKeys apiKeys = new ApiKeys(keys, false, clock);
+        ApiKeys apiKeys = new ApiKeys(
+                keys, new SigningKeys(keys.jwtSecret(), config.auth().rules().signingKeys()), false, clock);
         this.rest = new RestSurface(
                 new RestSettings(
                         cluster.jdbcUrl(database, "authenticator", passwords.authenticator()),

@@ -163,7 +163,11 @@ public final class SupabaseProject implements AutoCloseable {
         }
         if (!read.equals(config)) {
             ProjectApi before = api;
-            api = api(read);
+            try {
+                api = api(read);
+            } catch (IllegalArgumentException e) {
+                return Optional.of(new Migrated.Failure(CONFIG, CONFIG + ": " + e.getMessage(), false));
+            }
             config = read;
             gateway.serve(api.surfaces());
             before.close();

@@ -1,30 +1,26 @@
 package dev.assay.supabase.auth;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.Payload;
-import com.nimbusds.jose.crypto.MACSigner;
-import dev.assay.supabase.ProjectKeys;
+import dev.assay.supabase.SigningKeys;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Mints the JWTs that users call the API with; claims as GoTrue's. */
 final class AccessTokens {
-    private final ProjectKeys keys;
+    private final SigningKeys keys;
+    private final Hooks hooks;
     private final Supplier<String> apiUrl;
     private final Duration expiry;
     private final Clock clock;
 
-    AccessTokens(ProjectKeys keys, Supplier<String> apiUrl, Duration expiry, Clock clock) {
+    AccessTokens(SigningKeys keys, Hooks hooks, Supplier<String> apiUrl, Duration expiry, Clock clock) {
         this.keys = keys;
+        this.hooks = hooks;
         this.apiUrl = apiUrl;
         this.expiry = expiry;
         this.clock = clock;
@@ -36,8 +32,9 @@ final class AccessTokens {
     /**
      * @param amr how the session was authenticated, as an array of {@code {method, timestamp}}
      * @param aal {@code aal1} or {@code aal2}
+     * @param method how this token was asked for, as hooks are told it: {@code password}, {@code token_refresh}, …
      */
-    Minted mint(User user, UUID session, String aal, JsonNode amr) {
+    Minted mint(Handle handle, String method, User user, UUID session, String aal, JsonNode amr) {
         long now = clock.instant().getEpochSecond();
         long expires = now + expiry.toSeconds();
         ObjectNode claims = JsonNodeFactory.instance.objectNode();
@@ -55,16 +52,7 @@ final class AccessTokens {
         claims.set("amr", amr);
         claims.put("session_id", session.toString());
         claims.put("is_anonymous", user.anonymous());
-        JWSObject token = new JWSObject(
-                new JWSHeader.Builder(JWSAlgorithm.HS256)
-                        .type(JOSEObjectType.JWT)
-                        .build(),
-                new Payload(claims.toString()));
-        try {
-            token.sign(new MACSigner(keys.jwtSecret()));
-        } catch (JOSEException e) {
-            throw new IllegalStateException("the project's secret cannot sign", e);
-        }
-        return new Minted(token.serialize(), expires, expiry.toSeconds());
+        ObjectNode wanted = hooks.accessToken(handle, claims, user.id(), method);
+        return new Minted(keys.sign(wanted.toString()), expires, expiry.toSeconds());
     }
 }

@@ -1,12 +1,11 @@
 package dev.assay.supabase.auth;
 
+import dev.assay.supabase.project.GoDuration;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import tools.jackson.databind.node.ArrayNode;
@@ -17,7 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class Admin {
     private static final int PAGE = 50;
     private static final int MOST = 1000;
-    private static final Pattern GO_DURATION = Pattern.compile("(\\d+(?:\\.\\d+)?)(h|m|s)");
 
     private final Users users;
     private final OneTimeTokens tokens;
@@ -65,9 +63,10 @@ final class Admin {
             return otherwise;
         }
         try {
-            return Math.max(1, Integer.parseInt(text));
+            return Math.max(1, Integer.parseUnsignedInt(text));
         } catch (NumberFormatException e) {
-            throw AuthError.invalid("Bad Pagination Parameters: " + name + " is not a number");
+            throw AuthError.invalid(
+                    "Bad Pagination Parameters: strconv.ParseUint: parsing \"" + text + "\": invalid syntax");
         }
     }
 
@@ -88,7 +87,7 @@ final class Admin {
                 .orElseThrow(() -> AuthError.invalid("Cannot create a user without either an email or phone"));
         Optional<String> password = form.text("password");
         password.ifPresent(users::checkPassword);
-        refuseTaken(handle, email);
+        users.refuseTaken(handle, email);
         ObjectNode app = form.object("app_metadata").orElseGet(JsonNodeFactory.instance::objectNode);
         SignUps.byEmail().properties().forEach(entry -> app.set(entry.getKey(), entry.getValue()));
         UUID id = form.text("id").map(Admin::uuid).orElseGet(UUID::randomUUID);
@@ -101,18 +100,13 @@ final class Admin {
                         form.object("user_metadata").orElseGet(JsonNodeFactory.instance::objectNode),
                         app,
                         form.text("role").orElse("authenticated"),
-                        false));
+                        false,
+                        form.ip()));
         if (form.flag("email_confirm", false)) {
             users.confirm(handle, user);
         }
         ban(handle, form, id);
         return users.get(handle, id).json();
-    }
-
-    private void refuseTaken(Handle handle, String email) {
-        if (users.findByEmail(handle, email).isPresent()) {
-            throw new AuthError(422, "email_exists", "A user with this email address has already been registered");
-        }
     }
 
     ObjectNode update(Handle handle, String idText, Form form) {
@@ -121,8 +115,11 @@ final class Admin {
         try {
             Optional<String> email = form.email().filter(address -> !address.equals(user.email()));
             if (email.isPresent()) {
-                refuseTaken(handle, email.get());
+                users.refuseTaken(handle, email.get());
                 users.setEmail(handle, user, email.get());
+                if (!user.emailConfirmed() && !form.flag("email_confirm", false)) {
+                    users.set(handle, id, "email_confirmed_at", null);
+                }
             }
             form.text("password").ifPresent(password -> {
                 users.checkPassword(password);
@@ -158,23 +155,10 @@ final class Admin {
             users.set(handle, id, "banned_until", null);
             return;
         }
-        Matcher part = GO_DURATION.matcher(duration.get());
-        double seconds = 0;
-        int at = 0;
-        while (part.find() && part.start() == at) {
-            double factor = part.group(2).equals("h") ? 3600 : part.group(2).equals("m") ? 60 : 1;
-            seconds += Double.parseDouble(part.group(1)) * factor;
-            at = part.end();
-        }
-        if (at == 0 || at != duration.get().length()) {
-            throw AuthError.invalid(
-                    "invalid format for ban duration: time: invalid duration \"" + duration.get() + "\"");
-        }
-        users.set(
-                handle,
-                id,
-                "banned_until",
-                clock.instant().plus(Duration.ofSeconds((long) seconds)).toString());
+        Duration length = GoDuration.parse(duration.get())
+                .orElseThrow(() -> AuthError.invalid(
+                        "invalid format for ban duration: time: invalid duration \"" + duration.get() + "\""));
+        users.set(handle, id, "banned_until", clock.instant().plus(length).toString());
     }
 
     ObjectNode delete(Handle handle, String idText, Form form) {
@@ -182,10 +166,7 @@ final class Admin {
         users.get(handle, id);
         try {
             if (form.flag("should_soft_delete", false)) {
-                users.set(handle, id, "deleted_at", clock.instant().toString());
-                handle.createUpdate("delete from auth.sessions where user_id = :id")
-                        .bind("id", id)
-                        .execute();
+                users.deleteSoftly(handle, id);
             } else {
                 users.delete(handle, id);
             }
@@ -197,7 +178,7 @@ final class Admin {
 
     ObjectNode invite(Handle handle, Form form) {
         String email = form.email().orElseThrow(() -> AuthError.invalid("An email address is required"));
-        refuseTaken(handle, email);
+        users.refuseTaken(handle, email);
         User user = users.create(handle, SignUps.newUser(email, null, form));
         users.set(handle, user.id(), "invited_at", clock.instant().toString());
         tokens.mail(
@@ -213,34 +194,38 @@ final class Admin {
     /** A link that is given to the caller instead of being mailed. */
     ObjectNode generateLink(Handle handle, Form form) {
         String email = form.email().orElseThrow(() -> AuthError.invalid("An email address is required"));
-        String type = form.text("type").orElse("");
-        OneTimeTokens.Purpose purpose = switch (type) {
-            case "signup" -> OneTimeTokens.Purpose.SIGNUP;
-            case "invite" -> OneTimeTokens.Purpose.INVITE;
-            case "recovery" -> OneTimeTokens.Purpose.RECOVERY;
-            case "magiclink" -> OneTimeTokens.Purpose.MAGICLINK;
-            default -> throw AuthError.invalid("Invalid email action link type requested: " + type);
-        };
-        boolean makes = purpose == OneTimeTokens.Purpose.SIGNUP
-                || purpose == OneTimeTokens.Purpose.INVITE
-                || purpose == OneTimeTokens.Purpose.MAGICLINK;
         Optional<User> known = users.findByEmail(handle, email);
+        String asked = form.text("type").orElse("");
+        // a magic link for nobody signs up
+        String type = asked.equals("magiclink") && known.isEmpty() ? "signup" : asked;
+        OneTimeTokens.Purpose purpose = purpose(type);
+        boolean makes = purpose == OneTimeTokens.Purpose.SIGNUP || purpose == OneTimeTokens.Purpose.INVITE;
         if (known.isEmpty() && !makes) {
             throw new AuthError(404, "user_not_found", "User with this email not found");
         }
-        if (known.isPresent()
-                && known.get().emailConfirmed()
-                && (purpose == OneTimeTokens.Purpose.SIGNUP || purpose == OneTimeTokens.Purpose.INVITE)) {
-            refuseTaken(handle, email);
+        if (makes && known.filter(User::emailConfirmed).isPresent()) {
+            users.refuseTaken(handle, email);
         }
-        if (purpose == OneTimeTokens.Purpose.SIGNUP) {
+        if (asked.equals("signup") && known.isEmpty()) {
             users.checkPassword(
                     form.text("password").orElseThrow(() -> AuthError.invalid("Signup requires a valid password")));
         }
         User user = known.orElseGet(() -> users.create(
                 handle, SignUps.newUser(email, form.text("password").orElse(null), form)));
+        if (purpose == OneTimeTokens.Purpose.INVITE) {
+            users.set(handle, user.id(), "invited_at", clock.instant().toString());
+        }
+        String address = email;
+        if (purpose == OneTimeTokens.Purpose.EMAIL_CHANGE || purpose == OneTimeTokens.Purpose.EMAIL_CHANGE_CURRENT) {
+            String fresh = form.text("new_email")
+                    .map(Emails::valid)
+                    .orElseThrow(() -> AuthError.invalid("An email address is required"));
+            users.refuseTaken(handle, fresh);
+            users.set(handle, user.id(), "email_change", fresh);
+            address = purpose == OneTimeTokens.Purpose.EMAIL_CHANGE ? fresh : email;
+        }
         String redirect = redirects.allowed(form.text("redirect_to").or(() -> form.parameter("redirect_to")));
-        OneTimeTokens.Issued issued = tokens.issue(handle, user, purpose, email, redirect, false);
+        OneTimeTokens.Issued issued = tokens.issue(handle, user, purpose, address, redirect, false);
         ObjectNode answer = users.get(handle, user.id()).json();
         answer.put("action_link", issued.link());
         answer.put("email_otp", issued.code());
@@ -248,5 +233,17 @@ final class Admin {
         answer.put("verification_type", type);
         answer.put("redirect_to", redirect);
         return answer;
+    }
+
+    private static OneTimeTokens.Purpose purpose(String type) {
+        return switch (type) {
+            case "signup" -> OneTimeTokens.Purpose.SIGNUP;
+            case "invite" -> OneTimeTokens.Purpose.INVITE;
+            case "recovery" -> OneTimeTokens.Purpose.RECOVERY;
+            case "magiclink" -> OneTimeTokens.Purpose.MAGICLINK;
+            case "email_change_new" -> OneTimeTokens.Purpose.EMAIL_CHANGE;
+            case "email_change_current" -> OneTimeTokens.Purpose.EMAIL_CHANGE_CURRENT;
+            default -> throw AuthError.invalid("Invalid email action link type requested: " + type);
+        };
     }
 }

@@ -9,12 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.node.ArrayNode;
@@ -22,8 +25,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code /auth/v1}. Each request is one transaction, undone where it is refused, but for a reused refresh token, whose
- * session ends all the same.
+ * {@code /auth/v1}. Each request is one transaction, undone where it is refused, but for what must stay: a reused
+ * refresh token ends its session all the same.
  */
 public final class AuthSurface implements Surface {
     private static final Logger LOG = LoggerFactory.getLogger(AuthSurface.class);
@@ -33,7 +36,6 @@ public final class AuthSurface implements Surface {
     private final ApiKeys keys;
     private final ProjectConfig.Auth config;
     private final Jdbi jdbi;
-    private final Users users;
     private final Sessions sessions;
     private final SignedIn signedIn;
     private final SignUps signUps;
@@ -60,17 +62,18 @@ public final class AuthSurface implements Surface {
         this.keys = keys;
         this.config = config;
         this.jdbi = Jdbi.create(database);
-        this.users = new Users(config);
-        this.sessions =
-                new Sessions(config, users, new AccessTokens(keys.keys(), apiUrl, config.jwtExpiry(), clock), clock);
+        Hooks hooks = new Hooks(config.rules().hooks(), clock);
+        Users users = new Users(config, hooks);
+        AccessTokens accessTokens = new AccessTokens(keys.signing(), hooks, apiUrl, config.jwtExpiry(), clock);
+        this.sessions = new Sessions(config, users, accessTokens, clock);
         this.signedIn = new SignedIn(keys, users, sessions);
-        OneTimeTokens tokens = new OneTimeTokens(config, apiUrl, mailbox, clock);
+        OneTimeTokens tokens = new OneTimeTokens(config, apiUrl, mailbox, hooks, clock);
         Redirects redirects = new Redirects(config);
         Flows flows = new Flows(clock);
         this.signUps = new SignUps(config, users, sessions, tokens, redirects, flows);
-        this.grants = new Grants(users, sessions, flows, clock);
+        this.grants = new Grants(users, sessions, flows, hooks, clock);
         this.account = new Account(config, users, sessions, tokens, redirects, flows);
-        this.mailLinks = new MailLinks(config, users, sessions, tokens, redirects, flows);
+        this.mailLinks = new MailLinks(config, users, sessions, tokens, redirects, flows, clock);
         this.admin = new Admin(users, tokens, redirects, clock);
     }
 
@@ -95,7 +98,7 @@ public final class AuthSurface implements Surface {
         switch (exchange.method() + " " + path) {
             case "GET /health" -> json(exchange, health());
             case "GET /settings" -> json(exchange, settings());
-            case "GET /.well-known/jwks.json" -> json(exchange, noPublicKeys());
+            case "GET /.well-known/jwks.json" -> publicKeys(exchange);
             case "POST /signup" -> json(exchange, form, handle -> signUps.signUp(handle, form, exchange));
             case "POST /token" -> token(exchange, form);
             case "GET /user" ->
@@ -111,7 +114,15 @@ public final class AuthSurface implements Surface {
             case "POST /resend" -> empty(exchange, handle -> mailLinks.resend(handle, form));
             case "POST /verify" -> json(exchange, form, handle -> mailLinks.verify(handle, form, exchange));
             case "GET /verify" -> redirect(exchange, handle -> mailLinks.follow(handle, form, exchange));
-            case "GET /authorize" -> throw AuthError.invalid("Unsupported provider: provider is not enabled");
+            case "GET /authorize" -> throw noProvider(form);
+            case "GET /user/identities/authorize" ->
+                json(exchange, form, handle -> {
+                    signedIn.user(handle, exchange);
+                    account.checkMayLink();
+                    throw noProvider(form);
+                });
+            case "GET /reauthenticate" ->
+                empty(exchange, handle -> account.reauthenticate(handle, signedIn.user(handle, exchange)));
             case "POST /invite" -> admin(exchange, form, handle -> admin.invite(handle, form));
             case "POST /admin/generate_link" -> admin(exchange, form, handle -> admin.generateLink(handle, form));
             case "POST /admin/users" -> admin(exchange, form, handle -> admin.create(handle, form));
@@ -132,11 +143,16 @@ public final class AuthSurface implements Surface {
             }
             return;
         }
+        String identities = "/user/identities/";
+        if (path.startsWith(identities) && exchange.method().equals("DELETE")) {
+            String id = path.substring(identities.length());
+            json(exchange, form, handle -> account.unlink(handle, id, signedIn.user(handle, exchange)));
+            return;
+        }
         if (path.startsWith("/factors")
                 || path.startsWith("/sso")
                 || path.startsWith("/callback")
                 || path.startsWith("/oauth")
-                || path.startsWith("/reauthenticate")
                 || path.startsWith("/user/")
                 || path.startsWith("/admin/")) {
             throw new AuthError(
@@ -153,13 +169,7 @@ public final class AuthSurface implements Surface {
         switch (form.parameter("grant_type").orElse("")) {
             case "password" -> json(exchange, form, handle -> grants.byPassword(handle, form, exchange));
             case "pkce" -> json(exchange, form, handle -> grants.byCode(handle, form, exchange));
-            case "refresh_token" -> {
-                Sessions.Refreshed refreshed = inTransaction(handle -> grants.byRefreshToken(handle, form));
-                if (refreshed.refusal().isPresent()) {
-                    throw refreshed.refusal().get();
-                }
-                json(exchange, refreshed.session().orElseThrow());
-            }
+            case "refresh_token" -> json(exchange, form, handle -> grants.byRefreshToken(handle, form));
             case "id_token", "web3" ->
                 throw new AuthError(
                         501, "not_implemented", "Sign-in by a provider's token is not part of the embedded Supabase");
@@ -193,8 +203,44 @@ public final class AuthSurface implements Surface {
         json(exchange, form, work);
     }
 
+    /** How a transaction ended: with a value, or with a refusal that does not undo it. */
+    private record Ended<T extends @Nullable Object>(T value, Optional<AuthError> refusal) {}
+
     private <T> T inTransaction(Function<Handle, T> work) {
-        return jdbi.inTransaction(work::apply);
+        Ended<@Nullable T> ended = jdbi.inTransaction(handle -> {
+            try {
+                return new Ended<@Nullable T>(work.apply(handle), Optional.empty());
+            } catch (AuthError refusal) {
+                if (refusal.isKept()) {
+                    return new Ended<@Nullable T>(null, Optional.of(refusal));
+                }
+                throw refusal;
+            }
+        });
+        if (ended.refusal().isPresent()) {
+            throw ended.refusal().get();
+        }
+        return Objects.requireNonNull(ended.value());
+    }
+
+    /** Enabled in the file or not, this project has no provider to send anybody to. */
+    private AuthError noProvider(Form form) {
+        String provider = form.parameter("provider").orElse("");
+        if (config.rules().providers().contains(provider)) {
+            return new AuthError(
+                    501,
+                    "not_implemented",
+                    "Sign-in by " + provider + " is not part of the embedded Supabase, though config.toml turns it on;"
+                            + " use a local or hosted target for it");
+        }
+        return AuthError.invalid("Unsupported provider: provider is not enabled");
+    }
+
+    private void publicKeys(Exchange exchange) throws IOException {
+        Map<String, String> headers = new LinkedHashMap<>();
+        headers.put("Content-Type", "application/json");
+        headers.put("Cache-Control", "public, max-age=600");
+        exchange.respond(200, headers, keys.signing().publicJson().getBytes(StandardCharsets.UTF_8));
     }
 
     private void json(Exchange exchange, Form form, Function<Handle, ObjectNode> work) throws IOException {
@@ -205,7 +251,7 @@ public final class AuthSurface implements Surface {
         exchange.respond(200, Map.of("Content-Type", "application/json"), bytes(body));
     }
 
-    private void empty(Exchange exchange, java.util.function.Consumer<Handle> work) throws IOException {
+    private void empty(Exchange exchange, Consumer<Handle> work) throws IOException {
         jdbi.useTransaction(work::accept);
         json(exchange, JsonNodeFactory.instance.objectNode());
     }
@@ -277,12 +323,5 @@ public final class AuthSurface implements Surface {
         settings.put("sms_provider", "");
         settings.put("saml_enabled", false);
         return settings;
-    }
-
-    /** Tokens are signed by a shared secret, so there is no key to show. */
-    private static ObjectNode noPublicKeys() {
-        ObjectNode set = JsonNodeFactory.instance.objectNode();
-        set.putArray("keys");
-        return set;
     }
 }

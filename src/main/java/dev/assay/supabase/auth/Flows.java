@@ -63,16 +63,21 @@ final class Flows {
                 .findOne();
     }
 
+    /** Whose code it was, and how that user began. */
+    record Redeemed(UUID user, String method) {}
+
     private record Flow(
             UUID user,
+            String method,
             String how,
             String challenge,
             @Nullable OffsetDateTime issued) {}
 
     /** The user whose code and verifier these are; the code is then void. */
-    UUID redeem(Handle handle, String code, String verifier) {
+    Redeemed redeem(Handle handle, String code, String verifier) {
         Flow flow = handle.createQuery("""
-                        select user_id, code_challenge_method, code_challenge, auth_code_issued_at from auth.flow_state
+                        select user_id, authentication_method, code_challenge_method, code_challenge, auth_code_issued_at
+                        from auth.flow_state
                         where auth_code = :code and user_id is not null
                         """)
                 .bind("code", code)
@@ -80,7 +85,8 @@ final class Flows {
                         row.getObject(1, UUID.class),
                         row.getString(2),
                         row.getString(3),
-                        row.getObject(4, OffsetDateTime.class)))
+                        row.getString(4),
+                        row.getObject(5, OffsetDateTime.class)))
                 .findOne()
                 .orElseThrow(() ->
                         new AuthError(404, "flow_state_not_found", "invalid flow state, no valid flow state found"));
@@ -96,7 +102,7 @@ final class Flows {
         handle.createUpdate("delete from auth.flow_state where auth_code = :code")
                 .bind("code", code)
                 .execute();
-        return flow.user();
+        return new Redeemed(flow.user(), flow.method());
     }
 
     private static String sha256(String text) {

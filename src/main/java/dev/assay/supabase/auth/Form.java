@@ -11,18 +11,22 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** What a request brings: its JSON body and its query. */
-record Form(ObjectNode body, String query) {
+/**
+ * What a request brings: its JSON body and its query.
+ *
+ * @param ip the address that it came from
+ */
+record Form(ObjectNode body, String query, String ip) {
     static final JsonMapper JSON = JsonMapper.builder().build();
 
     static Form of(Exchange exchange) throws IOException {
         byte[] bytes = exchange.body();
         if (bytes.length == 0) {
-            return new Form(JsonNodeFactory.instance.objectNode(), exchange.query());
+            return new Form(JsonNodeFactory.instance.objectNode(), exchange.query(), exchange.remoteAddress());
         }
         try {
             if (JSON.readTree(bytes) instanceof ObjectNode object) {
-                return new Form(object, exchange.query());
+                return new Form(object, exchange.query(), exchange.remoteAddress());
             }
             throw new AuthError(400, "bad_json", "Could not parse request body as JSON: it is not an object");
         } catch (JacksonException e) {

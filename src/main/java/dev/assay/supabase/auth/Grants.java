@@ -11,12 +11,14 @@ final class Grants {
     private final Users users;
     private final Sessions sessions;
     private final Flows flows;
+    private final Hooks hooks;
     private final Clock clock;
 
-    Grants(Users users, Sessions sessions, Flows flows, Clock clock) {
+    Grants(Users users, Sessions sessions, Flows flows, Hooks hooks, Clock clock) {
         this.users = users;
         this.sessions = sessions;
         this.flows = flows;
+        this.hooks = hooks;
         this.clock = clock;
     }
 
@@ -28,11 +30,21 @@ final class Grants {
                 .map(text -> text.toLowerCase(java.util.Locale.ROOT))
                 .orElseThrow(() -> AuthError.invalid("missing email or phone"));
         String password = form.text("password").orElse("");
-        User user = users.findByEmail(handle, email)
-                .filter(found -> users.passwordMatches(handle, found, password))
-                .orElseThrow(() -> new AuthError(400, "invalid_credentials", "Invalid login credentials"));
-        if (user.banned(clock.instant())) {
+        User user = users.findByEmail(handle, email).orElseThrow(Grants::wrong);
+        boolean valid = users.passwordMatches(handle, user, password);
+        if (valid && user.banned(clock.instant())) {
             throw new AuthError(400, "user_banned", "User is banned");
+        }
+        Optional<Hooks.Decision> decision = hooks.passwordVerified(handle, user.id(), valid, exchange.remoteAddress());
+        if (decision.isPresent() && decision.get().rejected()) {
+            if (decision.get().logout()) {
+                sessions.end(handle, user.id(), Optional.empty(), "global");
+            }
+            throw AuthError.kept(400, "invalid_credentials", decision.get().message());
+        }
+        if (!valid) {
+            // what the hook wrote, as a count of failed attempts, must stay
+            throw AuthError.kept(400, "invalid_credentials", "Invalid login credentials");
         }
         if (!user.emailConfirmed()) {
             throw new AuthError(400, "email_not_confirmed", "Email not confirmed");
@@ -40,7 +52,11 @@ final class Grants {
         return sessions.start(handle, user, "password", exchange);
     }
 
-    Sessions.Refreshed byRefreshToken(Handle handle, Form form) {
+    private static AuthError wrong() {
+        return new AuthError(400, "invalid_credentials", "Invalid login credentials");
+    }
+
+    ObjectNode byRefreshToken(Handle handle, Form form) {
         Optional<String> token = form.text("refresh_token");
         if (token.isEmpty()) {
             throw AuthError.invalid("refresh_token required");
@@ -54,7 +70,7 @@ final class Grants {
         if (code.isEmpty() || verifier.isEmpty()) {
             throw AuthError.invalid("invalid request: both auth code and code verifier should be non-empty");
         }
-        User user = users.get(handle, flows.redeem(handle, code.get(), verifier.get()));
-        return sessions.start(handle, user, "otp", exchange);
+        Flows.Redeemed redeemed = flows.redeem(handle, code.get(), verifier.get());
+        return sessions.start(handle, users.get(handle, redeemed.user()), redeemed.method(), exchange);
     }
 }

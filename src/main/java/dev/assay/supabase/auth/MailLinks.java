@@ -4,22 +4,32 @@ import dev.assay.supabase.Exchange;
 import dev.assay.supabase.project.ProjectConfig;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Mails that sign in, recover or confirm ({@code /otp}, {@code /magiclink}, {@code /recover}, {@code /resend}), and
  * {@code /verify}, which redeems what they carry. */
 final class MailLinks {
+    private static final Pattern PHONE = Pattern.compile("[1-9]\\d{1,14}");
+    private static final String HALF_WAY =
+            "Confirmation link accepted. Please proceed to confirm link sent to the other email";
+
     private final ProjectConfig.Auth config;
     private final Users users;
     private final Sessions sessions;
     private final OneTimeTokens tokens;
     private final Redirects redirects;
     private final Flows flows;
+    private final Clock clock;
 
     MailLinks(
             ProjectConfig.Auth config,
@@ -27,13 +37,15 @@ final class MailLinks {
             Sessions sessions,
             OneTimeTokens tokens,
             Redirects redirects,
-            Flows flows) {
+            Flows flows,
+            Clock clock) {
         this.config = config;
         this.users = users;
         this.sessions = sessions;
         this.tokens = tokens;
         this.redirects = redirects;
         this.flows = flows;
+        this.clock = clock;
     }
 
     private static String address(Form form, String missing) {
@@ -80,10 +92,9 @@ final class MailLinks {
                     .ifPresent(found -> mail(handle, form, found, OneTimeTokens.Purpose.SIGNUP, "email/signup"));
         } else {
             user.filter(found -> !found.text("email_change").isEmpty())
-                    .ifPresent(found -> tokens.mail(
+                    .ifPresent(found -> tokens.mailChange(
                             handle,
                             found,
-                            OneTimeTokens.Purpose.EMAIL_CHANGE,
                             found.text("email_change"),
                             redirects.allowed(form.parameter("redirect_to")),
                             flows.begin(handle, form, found.id(), "email_change")));
@@ -106,22 +117,54 @@ final class MailLinks {
             }
             redeemed = tokens.redeem(handle, type, hash.get());
         } else {
+            if (form.text("phone").isPresent()) {
+                // nobody has a phone here, so no code of one can be right
+                if (!PHONE.matcher(form.text("phone").get().replaceFirst("^\\+", ""))
+                        .matches()) {
+                    throw AuthError.invalid("Invalid phone number format (E.164 required)");
+                }
+                throw expired();
+            }
             String email = address(form, "Only an email address or phone number should be provided on verify");
             String code =
                     form.text("token").orElseThrow(() -> AuthError.invalid("Verify requires a token or a token hash"));
             redeemed = tokens.redeem(handle, type, email, code);
         }
-        User user = users.get(handle, confirmed(handle, redeemed.orElseThrow(MailLinks::expired)));
+        OneTimeTokens.Redeemed right = redeemed.orElseThrow(MailLinks::expired);
+        if (awaitsOther(handle, right)) {
+            return JsonNodeFactory.instance.objectNode().put("code", "200").put("msg", HALF_WAY);
+        }
+        User user = users.get(handle, confirmed(handle, right));
+        if (user.banned(clock.instant())) {
+            throw new AuthError(403, "user_banned", "User is banned");
+        }
         return sessions.start(handle, user, "otp", exchange);
+    }
+
+    /** Whether the other of the two addresses has still to confirm the change. */
+    private boolean awaitsOther(Handle handle, OneTimeTokens.Redeemed redeemed) {
+        if (!isChange(redeemed.purpose())
+                || !config.confirmations()
+                || !config.rules().mail().doubleConfirm()) {
+            return false;
+        }
+        return handle.createUpdate("""
+                        update auth.users set email_change_confirm_status = 1
+                        where id = :id and email_change_confirm_status = 0 and coalesce(email, '') <> ''
+                        """).bind("id", redeemed.user()).execute() == 1;
+    }
+
+    private static boolean isChange(OneTimeTokens.Purpose purpose) {
+        return purpose == OneTimeTokens.Purpose.EMAIL_CHANGE || purpose == OneTimeTokens.Purpose.EMAIL_CHANGE_CURRENT;
     }
 
     private static AuthError expired() {
         return new AuthError(403, "otp_expired", "Token has expired or is invalid");
     }
 
-    private java.util.UUID confirmed(Handle handle, OneTimeTokens.Redeemed redeemed) {
+    private UUID confirmed(Handle handle, OneTimeTokens.Redeemed redeemed) {
         User user = users.get(handle, redeemed.user());
-        if (redeemed.purpose() == OneTimeTokens.Purpose.EMAIL_CHANGE) {
+        if (isChange(redeemed.purpose())) {
             users.setEmail(handle, user, user.text("email_change"));
         } else if (!user.emailConfirmed()) {
             users.confirm(handle, user);
@@ -143,7 +186,10 @@ final class MailLinks {
             error.put("error_description", "Email link is invalid or has expired");
             return redirect + "#" + encoded(error);
         }
-        java.util.UUID user = confirmed(handle, redeemed.get());
+        if (awaitsOther(handle, redeemed.get())) {
+            return redirect + "#" + encoded(Map.of("message", HALF_WAY));
+        }
+        UUID user = confirmed(handle, redeemed.get());
         if (redeemed.get().pkce()) {
             Optional<String> code =
                     flows.code(handle, user, method(redeemed.get().purpose()));
@@ -153,8 +199,7 @@ final class MailLinks {
         }
         ObjectNode session = sessions.start(handle, users.get(handle, user), "otp", exchange);
         Map<String, String> fragment = new LinkedHashMap<>();
-        for (String name :
-                java.util.List.of("access_token", "expires_at", "expires_in", "refresh_token", "token_type")) {
+        for (String name : List.of("access_token", "expires_at", "expires_in", "refresh_token", "token_type")) {
             fragment.put(name, session.path(name).asString());
         }
         fragment.put("type", type);
@@ -167,7 +212,8 @@ final class MailLinks {
             case INVITE -> "invite";
             case RECOVERY -> "recovery";
             case MAGICLINK -> "magiclink";
-            case EMAIL_CHANGE -> "email_change";
+            case EMAIL_CHANGE, EMAIL_CHANGE_CURRENT -> "email_change";
+            case REAUTHENTICATION -> throw new IllegalArgumentException("no link carries it");
         };
     }
 

@@ -14,7 +14,8 @@ public final class Mailbox {
     private final List<Consumer<Mail>> told = new CopyOnWriteArrayList<>();
 
     /**
-     * @param type {@code signup}, {@code recovery}, {@code magiclink}, {@code invite} or {@code email_change}
+     * @param type {@code signup}, {@code recovery}, {@code magiclink}, {@code invite}, {@code email_change},
+     *     {@code email_change_current} (to the old address) or {@code reauthentication}
      * @param code what the user may type
      * @param tokenHash what an app may pass to {@code verifyOtp}
      * @param link what the user may follow

@@ -4,6 +4,7 @@ import dev.assay.supabase.Exchange;
 import dev.assay.supabase.project.ProjectConfig;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -69,7 +70,7 @@ final class Sessions {
                     .bind("now", now)
                     .execute();
             String refresh = addToken(handle, user.id(), session, null);
-            return answer(handle, users.get(handle, user.id()), session, refresh);
+            return answer(handle, users.get(handle, user.id()), session, refresh, method);
         } catch (JdbiException e) {
             throw AuthError.database("Database error granting user", e);
         }
@@ -95,7 +96,7 @@ final class Sessions {
         return token.toString();
     }
 
-    private ObjectNode answer(Handle handle, User user, UUID session, String refreshToken) {
+    private ObjectNode answer(Handle handle, User user, UUID session, String refreshToken, String method) {
         JsonNode amr = handle.createQuery("""
                         select coalesce(jsonb_agg(jsonb_build_object('method', authentication_method, 'timestamp',
                             extract(epoch from updated_at)::bigint) order by updated_at desc), '[]')
@@ -105,7 +106,7 @@ final class Sessions {
                 .mapTo(String.class)
                 .map(Form.JSON::readTree)
                 .one();
-        AccessTokens.Minted minted = accessTokens.mint(user, session, "aal1", amr);
+        AccessTokens.Minted minted = accessTokens.mint(handle, method, user, session, "aal1", amr);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         answer.put("access_token", minted.token());
         answer.put("token_type", "bearer");
@@ -116,34 +117,40 @@ final class Sessions {
         return answer;
     }
 
-    /** What a refresh gives: a session, or a refusal whose traces in the database must stay. */
-    record Refreshed(Optional<ObjectNode> session, Optional<AuthError> refusal) {
-        private static Refreshed refused(String code, String message) {
-            return new Refreshed(Optional.empty(), Optional.of(new AuthError(400, code, message)));
-        }
-    }
-
     /**
      * Trades a refresh token for the next one. A used one that comes again later than the reuse interval allows, and is
      * not the parent of the current one, was stolen from somebody: the whole session ends.
+     *
+     * @throws AuthError whose traces in the database stay
      */
-    Refreshed refresh(Handle handle, String token) {
+    ObjectNode refresh(Handle handle, String token) {
         Optional<UUID> session = handle.createQuery(
                         "select session_id from auth.refresh_tokens where token = :token and session_id is not null")
                 .bind("token", token)
                 .mapTo(UUID.class)
                 .findOne();
         if (session.isEmpty()) {
-            return Refreshed.refused("refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found");
+            throw AuthError.kept(400, "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found");
         }
         // one refresh of a session at a time
-        UUID owner = handle.createQuery("select user_id from auth.sessions where id = :id for update")
+        Began began = handle.createQuery(
+                        "select user_id, created_at, coalesce(refreshed_at at time zone 'UTC', created_at)"
+                                + " from auth.sessions where id = :id for update")
                 .bind("id", session.get())
-                .mapTo(UUID.class)
+                .map((row, context) -> new Began(
+                        row.getObject(1, UUID.class),
+                        row.getObject(2, OffsetDateTime.class).toInstant(),
+                        row.getObject(3, OffsetDateTime.class).toInstant()))
                 .one();
-        User user = users.get(handle, owner);
+        User user = users.get(handle, began.user());
+        if (isOver(began.created(), config.rules().sessions().timebox())) {
+            throw AuthError.kept(400, "session_expired", "Invalid Refresh Token: Session Expired");
+        }
+        if (isOver(began.used(), config.rules().sessions().inactivity())) {
+            throw AuthError.kept(400, "session_expired", "Invalid Refresh Token: Session Expired (Inactivity)");
+        }
         if (user.banned(clock.instant())) {
-            return Refreshed.refused("user_banned", "Invalid Refresh Token: User Banned");
+            throw AuthError.kept(400, "user_banned", "Invalid Refresh Token: User Banned");
         }
         RefreshToken given = token(handle, "token = :key", token).orElseThrow();
         String next = null;
@@ -158,7 +165,7 @@ final class Sessions {
                 if (config.rotation()) {
                     revokeAll(handle, session.get());
                 }
-                return Refreshed.refused("refresh_token_already_used", "Invalid Refresh Token: Already Used");
+                throw AuthError.kept(400, "refresh_token_already_used", "Invalid Refresh Token: Already Used");
             }
         }
         if (next == null) {
@@ -168,7 +175,13 @@ final class Sessions {
                 .bind("id", session.get())
                 .bind("now", now())
                 .execute();
-        return new Refreshed(Optional.of(answer(handle, user, session.get(), next)), Optional.empty());
+        return answer(handle, user, session.get(), next, "token_refresh");
+    }
+
+    private record Began(UUID user, Instant created, Instant used) {}
+
+    private boolean isOver(Instant from, Duration allowed) {
+        return !allowed.isZero() && clock.instant().isAfter(from.plus(allowed));
     }
 
     private String swap(Handle handle, User user, UUID session, RefreshToken given) {
@@ -206,6 +219,17 @@ final class Sessions {
                 .bind("id", session)
                 .mapTo(Boolean.class)
                 .one();
+    }
+
+    /** Whether the session began within the time. */
+    boolean beganWithin(Handle handle, Optional<UUID> session, Duration time) {
+        return session.isPresent()
+                && handle.createQuery(
+                                "select exists (select from auth.sessions where id = :id and created_at > :since)")
+                        .bind("id", session.get())
+                        .bind("since", now().minus(time))
+                        .mapTo(Boolean.class)
+                        .one();
     }
 
     /** Ends sessions of a user: its own ({@code local}), all but its own ({@code others}) or all ({@code global}). */

@@ -92,7 +92,8 @@ final class SignUps {
                         form.object("data").orElseGet(JsonNodeFactory.instance::objectNode),
                         JsonNodeFactory.instance.objectNode(),
                         "authenticated",
-                        true));
+                        true,
+                        form.ip()));
         return sessions.start(handle, user, "anonymous", exchange);
     }
 
@@ -104,7 +105,8 @@ final class SignUps {
                 form.object("data").orElseGet(JsonNodeFactory.instance::objectNode),
                 byEmail(),
                 "authenticated",
-                false);
+                false,
+                form.ip());
     }
 
     static ObjectNode byEmail() {

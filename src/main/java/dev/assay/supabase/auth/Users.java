@@ -39,9 +39,11 @@ final class Users {
     private static final int LONGEST_PASSWORD = 72;
 
     private final ProjectConfig.Auth config;
+    private final Hooks hooks;
 
-    Users(ProjectConfig.Auth config) {
+    Users(ProjectConfig.Auth config, Hooks hooks) {
         this.config = config;
+        this.hooks = hooks;
     }
 
     /**
@@ -52,6 +54,7 @@ final class Users {
      * @param password null for none
      * @param data its metadata
      * @param app metadata that only the service may change
+     * @param ip the address that asks for it
      */
     record NewUser(
             UUID id,
@@ -60,7 +63,23 @@ final class Users {
             ObjectNode data,
             ObjectNode app,
             String role,
-            boolean anonymous) {}
+            boolean anonymous,
+            String ip) {
+        /** As hooks see it before it is made. */
+        User shown(String now) {
+            ObjectNode row = JsonNodeFactory.instance.objectNode();
+            row.put("id", id.toString());
+            row.put("aud", "authenticated");
+            row.put("role", role);
+            row.put("email", email == null ? "" : email);
+            row.set("raw_app_meta_data", app);
+            row.set("raw_user_meta_data", data);
+            row.put("created_at", now);
+            row.put("updated_at", now);
+            row.put("is_anonymous", anonymous);
+            return new User(row);
+        }
+    }
 
     Optional<User> find(Handle handle, UUID id) {
         return one(handle, SELECT + "where u.id = :key and u.deleted_at is null", id);
@@ -121,6 +140,7 @@ final class Users {
      * @throws AuthError with "Database error saving new user" where the database refuses
      */
     User create(Handle handle, NewUser user) {
+        hooks.beforeUserCreated(handle, user.shown("0001-01-01T00:00:00Z").json(), user.ip());
         try {
             handle.createUpdate("""
                             insert into auth.users (instance_id, id, aud, role, email, encrypted_password,
@@ -140,7 +160,7 @@ final class Users {
                     .bind("anonymous", user.anonymous())
                     .execute();
             if (user.email() != null) {
-                addIdentity(handle, user.id(), user.email(), user.data());
+                addIdentity(handle, user.id(), user.email(), false, user.data());
             }
         } catch (JdbiException e) {
             throw AuthError.database("Database error saving new user", e);
@@ -148,11 +168,11 @@ final class Users {
         return get(handle, user.id());
     }
 
-    void addIdentity(Handle handle, UUID id, String email, ObjectNode data) {
+    private void addIdentity(Handle handle, UUID id, String email, boolean verified, ObjectNode data) {
         ObjectNode identity = data.deepCopy();
         identity.put("sub", id.toString());
         identity.put("email", email);
-        identity.put("email_verified", false);
+        identity.put("email_verified", verified);
         identity.put("phone_verified", false);
         handle.createUpdate("""
                         insert into auth.identities (provider_id, user_id, identity_data, provider, last_sign_in_at,
@@ -163,6 +183,15 @@ final class Users {
                 .bind("user", id)
                 .bind("data", identity.toString())
                 .execute();
+    }
+
+    /**
+     * @throws AuthError 422 where another user has the address
+     */
+    void refuseTaken(Handle handle, String email) {
+        if (findByEmail(handle, email).isPresent()) {
+            throw new AuthError(422, "email_exists", "A user with this email address has already been registered");
+        }
     }
 
     /** Takes the address for the user's own. */
@@ -193,6 +222,10 @@ final class Users {
     /** Gives a user another address, confirmed. */
     void setEmail(Handle handle, User user, String email) {
         boolean hasIdentity = !user.row().path("identities").isEmpty();
+        handle.createUpdate("delete from auth.one_time_tokens where user_id = :id and token_type in"
+                        + " ('email_change_token_new', 'email_change_token_current')")
+                .bind("id", user.id())
+                .execute();
         handle.createUpdate("""
                         update auth.users set email = :email, email_change = '', email_change_token_new = '',
                             email_change_token_current = '', email_change_confirm_status = 0, is_anonymous = false,
@@ -208,8 +241,28 @@ final class Users {
                             where user_id = :id and provider = 'email'
                             """).bind("id", user.id()).bind("email", email).execute();
         } else {
-            addIdentity(handle, user.id(), email, JsonNodeFactory.instance.objectNode());
+            addIdentity(handle, user.id(), email, true, JsonNodeFactory.instance.objectNode());
         }
+    }
+
+    /** Takes an identity away; what the user is called by then comes from those that are left. */
+    void removeIdentity(Handle handle, UUID user, UUID identity) {
+        handle.createUpdate("delete from auth.identities where id = :identity and user_id = :user")
+                .bind("identity", identity)
+                .bind("user", user)
+                .execute();
+        handle.createUpdate("""
+                        update auth.users u set updated_at = now(),
+                            email = case when exists (select from auth.identities i where i.user_id = u.id and i.email = u.email)
+                                then u.email
+                                else (select i.email from auth.identities i where i.user_id = u.id and i.email is not null
+                                    order by i.created_at limit 1) end,
+                            raw_app_meta_data = coalesce(raw_app_meta_data, '{}') || (
+                                select jsonb_build_object('provider', (array_agg(provider order by created_at))[1],
+                                    'providers', jsonb_agg(provider order by created_at))
+                                from auth.identities i where i.user_id = u.id)
+                        where id = :user
+                        """).bind("user", user).execute();
     }
 
     /** Sets {@code raw_user_meta_data} or {@code raw_app_meta_data}: keys are added or replaced, null takes one away. */
@@ -229,7 +282,7 @@ final class Users {
     void set(Handle handle, UUID id, String column, @Nullable String value) {
         String type = switch (column) {
             case "raw_user_meta_data", "raw_app_meta_data" -> "jsonb";
-            case "banned_until", "deleted_at", "invited_at" -> "timestamptz";
+            case "banned_until", "deleted_at", "invited_at", "email_confirmed_at" -> "timestamptz";
             case "role", "phone", "email_change" -> "text";
             default -> throw new IllegalArgumentException(column);
         };
@@ -242,6 +295,30 @@ final class Users {
 
     void delete(Handle handle, UUID id) {
         handle.createUpdate("delete from auth.users where id = :id")
+                .bind("id", id)
+                .execute();
+    }
+
+    /** Makes a user unknown without losing its row: what it was known by is kept as a hash only. */
+    void deleteSoftly(Handle handle, UUID id) {
+        handle.createUpdate("delete from auth.sessions where user_id = :id")
+                .bind("id", id)
+                .execute();
+        handle.createUpdate("""
+                        update auth.identities set identity_data = '{}', updated_at = now(), provider_id =
+                            encode(extensions.digest(cast(user_id as text) || provider_id, 'sha256'), 'hex')
+                        where user_id = :id
+                        """).bind("id", id).execute();
+        handle.createUpdate("""
+                        update auth.users set deleted_at = now(), updated_at = now(), encrypted_password = '',
+                            email = encode(extensions.digest(cast(id as text) || email, 'sha256'), 'hex'),
+                            phone = encode(extensions.digest(cast(id as text) || phone, 'sha256'), 'hex'),
+                            raw_user_meta_data = '{}', raw_app_meta_data = '{}', email_change = '', phone_change = '',
+                            confirmation_token = '', recovery_token = '', email_change_token_current = '',
+                            email_change_token_new = '', phone_change_token = '', reauthentication_token = ''
+                        where id = :id
+                        """).bind("id", id).execute();
+        handle.createUpdate("delete from auth.one_time_tokens where user_id = :id")
                 .bind("id", id)
                 .execute();
     }

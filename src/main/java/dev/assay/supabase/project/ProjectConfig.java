@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
@@ -59,6 +61,7 @@ public record ProjectConfig(
      * @param rotation whether a refresh token is good for one use
      * @param reuseInterval how long a used one still passes
      * @param otpExpiry how long a code of a mail is valid
+     * @param rules what is set more rarely
      */
     public record Auth(
             String siteUrl,
@@ -72,7 +75,8 @@ public record ProjectConfig(
             Duration jwtExpiry,
             boolean rotation,
             Duration reuseInterval,
-            Duration otpExpiry) {}
+            Duration otpExpiry,
+            AuthRules rules) {}
 
     /** Files below {@code supabase/}, with {@code *}. */
     public record Seed(boolean enabled, List<String> paths) {}
@@ -96,7 +100,7 @@ public record ProjectConfig(
 
     /** The settings without a file. */
     public static ProjectConfig defaults() {
-        return new Reading(new TomlMapper().createObjectNode(), "defaults").config();
+        return new Reading(new TomlMapper().createObjectNode(), Path.of(""), "defaults").config();
     }
 
     /**
@@ -113,7 +117,7 @@ public record ProjectConfig(
         ObjectReader reader = new TomlMapper().reader();
         try {
             JsonNode tree = reader.readTree(Files.readString(file, StandardCharsets.UTF_8));
-            return new Reading(tree, "supabase/config.toml").config();
+            return new Reading(tree, file.resolveSibling("."), "supabase/config.toml").config();
         } catch (JacksonException e) {
             TokenStreamLocation place = e.getLocation();
             String line = place == null ? "" : ":" + place.getLineNr();
@@ -140,7 +144,7 @@ public record ProjectConfig(
         }
     }
 
-    private record Reading(JsonNode root, String file) {
+    private record Reading(JsonNode root, Path folder, String file) {
         private static final Pattern SIZE = Pattern.compile("(?i)([0-9]{1,9}(?:\\.[0-9]{1,9})?) ?([bkmgt]?)(?:i?b)?");
 
         ProjectConfig config() {
@@ -181,7 +185,65 @@ public record ProjectConfig(
                     Duration.ofSeconds(number("auth.jwt_expiry", 3600)),
                     flag("auth.enable_refresh_token_rotation", true),
                     Duration.ofSeconds(number("auth.refresh_token_reuse_interval", 10)),
-                    Duration.ofSeconds(number("auth.email.otp_expiry", 3600)));
+                    Duration.ofSeconds(number("auth.email.otp_expiry", 3600)),
+                    rules());
+        }
+
+        private AuthRules rules() {
+            int digits = number("auth.email.otp_length", 6);
+            if (digits < 6 || digits > 10) {
+                throw wrong("auth.email.otp_length", "from 6 to 10", at("auth.email.otp_length"));
+            }
+            Map<String, AuthRules.Hook> hooks = new LinkedHashMap<>();
+            at("auth.hook").properties().forEach(hook -> {
+                String key = "auth.hook." + hook.getKey();
+                if (flag(key + ".enabled", hook.getValue().path("enabled"), false)) {
+                    hooks.put(hook.getKey(), new AuthRules.Hook(text(key + ".uri", "")));
+                }
+            });
+            Set<String> providers = new TreeSet<>();
+            at("auth.external").properties().forEach(provider -> {
+                String key = "auth.external." + provider.getKey() + ".enabled";
+                if (flag(key, provider.getValue().path("enabled"), false)) {
+                    providers.add(provider.getKey());
+                }
+            });
+            return new AuthRules(
+                    new AuthRules.Mail(
+                            flag("auth.email.double_confirm_changes", true),
+                            flag("auth.email.secure_password_change", false),
+                            duration("auth.email.max_frequency"),
+                            digits),
+                    new AuthRules.Sessions(
+                            duration("auth.sessions.timebox"), duration("auth.sessions.inactivity_timeout")),
+                    Map.copyOf(hooks),
+                    flag("auth.enable_manual_linking", false),
+                    Set.copyOf(providers),
+                    signingKeys());
+        }
+
+        private String signingKeys() {
+            String path = text("auth.signing_keys_path", "");
+            if (path.isEmpty()) {
+                return "";
+            }
+            try {
+                Path keys = folder.resolve(path).toRealPath();
+                if (!keys.startsWith(folder.toRealPath())) {
+                    throw wrong("auth.signing_keys_path", "a file below supabase/", at("auth.signing_keys_path"));
+                }
+                return Files.readString(keys, StandardCharsets.UTF_8);
+            } catch (IOException e) {
+                throw new BrokenConfig(file + ": auth.signing_keys_path names " + path
+                        + ", which cannot be read; make it with `supabase gen signing-key`, or remove the key");
+            }
+        }
+
+        /** As Go writes it, as {@code 1m30s}; zero where it is not set. */
+        private Duration duration(String key) {
+            String text = text(key, "0s");
+            return GoDuration.parse(text)
+                    .orElseThrow(() -> wrong(key, "a duration such as \"1s\" or \"24h\"", at(key)));
         }
 
         private Seed seed() {
@@ -194,7 +256,7 @@ public record ProjectConfig(
             for (String name : at("storage.buckets").propertyNames()) {
                 // a name may hold dots, so that a path of keys would not do
                 JsonNode bucket = at("storage.buckets").path(name);
-                Reading section = new Reading(bucket, file + ": storage.buckets." + name);
+                Reading section = new Reading(bucket, folder, file + ": storage.buckets." + name);
                 buckets.put(
                         name,
                         new Bucket(
