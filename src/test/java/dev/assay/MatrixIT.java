@@ -30,10 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** A matrix from end to end, its runs side by side: four variants and two repetitions of each, on a recording. */
 class MatrixIT {
     private static final List<String> VARIANTS = List.of(
-            "recorded+recorded-a",
-            "recorded+recorded-a+passive",
-            "recorded+recorded-b",
-            "recorded+recorded-b+passive");
+            "recorded+recorded-a", "recorded+recorded-a+passive", "recorded+recorded-b", "recorded+recorded-b+passive");
 
     @TempDir
     Path project;
@@ -43,7 +40,7 @@ class MatrixIT {
 
     @Test
     void should_run_four_variants_twice_side_by_side_and_leave_each_run_its_own() throws Exception {
-        TinyExperiment.write(project.resolve("experiments"), true);
+        TinyExperiment.write(project.resolve("experiments"), "tiny", true);
         Files.writeString(project.resolve("experiments/tiny-matrix.yaml"), """
                 extends: tiny
                 matrix:
@@ -72,8 +69,9 @@ class MatrixIT {
                 .flatMap(variant -> IntStream.rangeClosed(1, 2).mapToObj(n -> "tiny-matrix " + variant + " #" + n))
                 .toList();
         for (String name : names) {
-            List<String> own =
-                    said.lines().filter(line -> line.startsWith("[" + name + "] ")).toList();
+            List<String> own = said.lines()
+                    .filter(line -> line.startsWith("[" + name + "] "))
+                    .toList();
             assertThat(own.stream().map(line -> line.substring(name.length() + 3)))
                     .as(name)
                     .anyMatch(line -> line.startsWith("  run "))
@@ -90,8 +88,8 @@ class MatrixIT {
                         + " order by variant, repetition"))
                 .containsExactlyElementsOf(VARIANTS.stream()
                         .sorted()
-                        .flatMap(variant -> Stream.of(1, 2)
-                                .map(n -> variant + "|" + n + "|finished|passed|recorded|true"))
+                        .flatMap(variant ->
+                                Stream.of(1, 2).map(n -> variant + "|" + n + "|finished|passed|recorded|true"))
                         .toList());
         // that they did run side by side
         assertThat(rows("select count(*) > 0 from orchestrator_runs a join orchestrator_runs b on a.id < b.id"
@@ -102,8 +100,9 @@ class MatrixIT {
                         + " order by s.position), ', ') from orchestrator_runs r"))
                 .containsExactly("plan  1 passed, implement table 1 passed, verify table 1 passed,"
                         + " implement page 1 passed, verify page 1 passed");
-        assertThat(rows("select distinct (select count(*) from orchestrator_results x where x.run_id = r.id and deciding"
-                        + " and outcome = 'passed') from orchestrator_runs r"))
+        assertThat(rows(
+                        "select distinct (select count(*) from orchestrator_results x where x.run_id = r.id and deciding"
+                                + " and outcome = 'passed') from orchestrator_runs r"))
                 .hasSize(1);
         // no event in a run that it is not of: each names its own workspace, and its attempt is of the same run
         assertThat(rows("select count(*) from orchestrator_events e left join orchestrator_steps s on s.id = e.step_id"
@@ -117,7 +116,8 @@ class MatrixIT {
         for (String row : rows("select r.id, r.folder, count(distinct e.seq), min(e.seq), max(e.seq)"
                 + " from orchestrator_runs r join orchestrator_events e on e.run_id = r.id group by r.id")) {
             String[] columns = row.split("\\|", -1);
-            int lines = Files.readAllLines(Path.of(columns[1]).resolve("events.jsonl")).size();
+            int lines = Files.readAllLines(Path.of(columns[1]).resolve("events.jsonl"))
+                    .size();
             assertThat(List.of(columns[2], columns[3], columns[4]))
                     .as(columns[0])
                     .containsExactly(String.valueOf(lines), "1", String.valueOf(lines));

@@ -43,25 +43,28 @@ public final class TinyExperiment {
             """;
 
     private final Path experiments;
+    private final String name;
     private final List<String> calls = new ArrayList<>();
 
-    private TinyExperiment(Path experiments) {
+    private TinyExperiment(Path experiments, String name) {
         this.experiments = experiments;
+        this.name = name;
     }
 
     /**
-     * Writes {@code tiny.yaml} and its recording.
+     * Writes its file and its recording.
      *
      * @param experiments the folder of experiment files
+     * @param name what it is called
      * @param secure whether its app keeps one user's rows from another
      */
-    public static void write(Path experiments, boolean secure) throws IOException {
-        new TinyExperiment(experiments).write(secure);
+    public static void write(Path experiments, String name, boolean secure) throws IOException {
+        new TinyExperiment(experiments, name).write(secure);
     }
 
     private void write(boolean secure) throws IOException {
         Files.createDirectories(experiments);
-        Files.writeString(experiments.resolve("tiny.yaml"), """
+        Files.writeString(experiments.resolve(name + ".yaml"), """
                 title: Notes
                 prompt: Build a page of notes.
                 interface:
@@ -85,8 +88,7 @@ public final class TinyExperiment {
                         wrote("supabase/migrations/20260301000000_notes.sql", TABLE + (secure ? POLICIES : "")),
                         result("done")));
         record("steps/page/implement-1", List.of(wrote("serve.mjs", SERVER), result("done")));
-        ObjectNode verdict =
-                JSON.createObjectNode().put("status", "PASS").put("recommendation", "PROCEED");
+        ObjectNode verdict = JSON.createObjectNode().put("status", "PASS").put("recommendation", "PROCEED");
         verdict.putArray("issues");
         verdict.putArray("deviations");
         for (String step : List.of("table", "page")) {
@@ -107,21 +109,20 @@ public final class TinyExperiment {
         step.putArray("acceptance_criteria").add("it is there");
     }
 
-    private Path recording(String name) {
-        return experiments.resolve("tiny/recording").resolve(name);
+    private Path recording(String file) {
+        return experiments.resolve(name).resolve("recording").resolve(file);
     }
 
-    private void record(String name, List<ObjectNode> lines) throws IOException {
-        Path file = recording(name + ".jsonl");
+    private void record(String call, List<ObjectNode> lines) throws IOException {
+        Path file = recording(call + ".jsonl");
         Files.createDirectories(file.getParent());
         Files.write(file, lines.stream().map(ObjectNode::toString).toList());
-        calls.add(name);
+        calls.add(call);
     }
 
     private static ObjectNode wrote(String file, String content) {
-        ObjectNode input = JSON.createObjectNode()
-                .put("file_path", "${WORKSPACE}/" + file)
-                .put("content", content);
+        ObjectNode input =
+                JSON.createObjectNode().put("file_path", "${WORKSPACE}/" + file).put("content", content);
         return called("Write", input);
     }
 

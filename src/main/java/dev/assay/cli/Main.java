@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  assay recheck latest                             the last run's app, once more",
             "  assay preflight                                  whether runs find what they need",
             "  assay experiments                                which experiments there are",
+            "  assay matrix                                     the variants of matrix files",
             "  assay runs --outcome failed                      which runs are stored",
             "  assay sql \"SELECT * FROM orchestrator_runs\"      what was stored of them",
             "  assay stream --tool claude captured.jsonl        what an agent printed, read",
@@ -55,6 +56,7 @@ public final class Main {
                 .addSubcommand(SqlCommand.withOptions(new SqlCommand()))
                 .addSubcommand("runs", RunsCommand.withOptions(new RunsCommand()), "--list-runs")
                 .addSubcommand(ExperimentsCommand.withOptions(new ExperimentsCommand()))
+                .addSubcommand(MatrixCommand.withOptions(new MatrixCommand(Assay.clis())))
                 .addSubcommand(NamedRun.withOptions(new ReportCommand()))
                 .addSubcommand(NamedRun.withOptions(new ExportCommand()))
                 .addSubcommand(new StreamCommand(Assay.clis(), System.in))

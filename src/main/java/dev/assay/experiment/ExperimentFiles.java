@@ -97,6 +97,14 @@ public final class ExperimentFiles {
         return List.copyOf(files);
     }
 
+    /** The files that extend another one, which {@code all} leaves out; sorted by name. */
+    public List<Path> matrixFiles() {
+        return names().stream()
+                .map(this::file)
+                .filter(ExperimentFiles::isMatrix)
+                .toList();
+    }
+
     private String unknown(String wanted, List<String> names) {
         String folder = directory.getFileName() + "/";
         String there = names.isEmpty()
