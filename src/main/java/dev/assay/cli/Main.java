@@ -60,6 +60,7 @@ public final class Main {
                 .addSubcommand(NamedRun.withOptions(new ReportCommand()))
                 .addSubcommand(NamedRun.withOptions(new ExportCommand()))
                 .addSubcommand(new StreamCommand(Assay.clis(), System.in))
+                .addSubcommand(GenerateCommand.withOptions(new GenerateCommand()))
                 .addSubcommand(SupabaseCommand.withOptions(new SupabaseCommand()))
                 .addSubcommand(completion());
         return line.setParameterExceptionHandler(Main::wrongArguments)

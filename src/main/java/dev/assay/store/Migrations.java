@@ -15,7 +15,8 @@ import org.flywaydb.core.api.FlywayException;
  */
 final class Migrations {
     /** All files of {@code db/migration}, in order; {@code migration.sql} at the top of the repository joins them. */
-    static final List<String> FILES = List.of("V1__orchestrator.sql", "V2__isolation.sql", "V3__curtailed.sql");
+    static final List<String> FILES =
+            List.of("V1__orchestrator.sql", "V2__isolation.sql", "V3__curtailed.sql", "V4__digests.sql");
 
     /** Apart from the tables, so that a Supabase project does not expose it. */
     private static final String HISTORY_SCHEMA = "assay_history";

@@ -25,6 +25,11 @@ class MigrationsTest {
     private static final List<String> TABLES = List.of(
             "orchestrator_audit",
             "orchestrator_classifications",
+            "orchestrator_digest_failures",
+            "orchestrator_digest_reading",
+            "orchestrator_digest_recoveries",
+            "orchestrator_digest_tools",
+            "orchestrator_digests",
             "orchestrator_events",
             "orchestrator_questions",
             "orchestrator_results",
