@@ -5,8 +5,10 @@ import dev.assay.agent.AgentTool;
 import dev.assay.agent.RetryPolicy;
 import dev.assay.agent.RetryingAgent;
 import dev.assay.agent.claude.ClaudeCode;
+import dev.assay.agent.claude.ClaudeStream;
 import dev.assay.agent.cli.Account;
 import dev.assay.agent.cli.Cli;
+import dev.assay.agent.cli.CliStream;
 import dev.assay.agent.cli.CliTool;
 import dev.assay.agent.cli.PriceTable;
 import dev.assay.agent.codex.Codex;
@@ -14,6 +16,7 @@ import dev.assay.agent.cursor.Cursor;
 import dev.assay.agent.gemini.Gemini;
 import dev.assay.agent.nop.NopTool;
 import dev.assay.agent.opencode.OpenCode;
+import dev.assay.agent.recorded.NewRecording;
 import dev.assay.agent.recorded.RecordedTool;
 import dev.assay.budget.BudgetedAgent;
 import dev.assay.budget.Ledger;
@@ -56,17 +59,20 @@ import dev.assay.run.RunInfo;
 import dev.assay.run.RunListener;
 import dev.assay.run.StoredRun;
 import dev.assay.run.StoredRuns;
+import dev.assay.run.StoredWork;
 import dev.assay.settings.Directories;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
 import dev.assay.settings.UsageError;
 import dev.assay.store.LogDatabase;
+import dev.assay.store.RunRecording;
 import dev.assay.store.RunStore;
 import dev.assay.store.StoredResults;
 import dev.assay.target.EmbeddedTargets;
 import dev.assay.target.Targets;
 import dev.assay.tools.Tool;
 import dev.assay.tools.Tools;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.file.Path;
@@ -85,6 +91,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The whole house put together: what each part is given stands here and nowhere else. */
@@ -304,6 +311,23 @@ public final class Assay implements ExperimentRuns {
                 clock.instant(),
                 isolation.missing());
         return underWay(new Recheck(context(info, variant, told), name.replaceFirst("/", " "), app, clock, out));
+    }
+
+    /**
+     * Makes a recording of a stored run, which the {@code recorded} tool replays.
+     *
+     * @param folder where it is written: one that is empty or not there
+     */
+    public RunRecording.Written record(StoredRun run, Path folder) throws IOException, InterruptedException {
+        Map<String, Supplier<CliStream>> readers = new LinkedHashMap<>();
+        // a recording that was replayed has the form of Claude Code's stream
+        readers.put("recorded", ClaudeStream::new);
+        clis().forEach(cli -> readers.put(cli.name(), cli::stream));
+        RunRecording.free(folder);
+        try (StoredWork work = new StoredWork(run, supervisor, searchPath(), secrets(run.variant()))) {
+            return new RunRecording(run, work, readers)
+                    .into(folder, new NewRecording(folder, supervisor, searchPath()));
+        }
     }
 
     /**

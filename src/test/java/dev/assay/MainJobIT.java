@@ -8,6 +8,7 @@ import dev.assay.experiment.Overrides;
 import dev.assay.run.ExperimentRun;
 import dev.assay.run.Outcome;
 import dev.assay.run.RunResult;
+import dev.assay.run.StoredRuns;
 import dev.assay.run.TestTree;
 import dev.assay.settings.Directories;
 import dev.assay.settings.Settings;
@@ -27,6 +28,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The shipped experiment from end to end: real PostgreSQL, real Supabase surface, real npm, replayed agents. */
 class MainJobIT {
@@ -66,23 +68,9 @@ class MainJobIT {
     }
 
     @Test
-    void should_show_a_recorded_command_that_fails_now() throws Exception {
+    void should_pass_the_shipped_recording_and_again_as_a_recording_of_that_run() throws Exception {
         Path experiments = experiments();
-        Path stream = experiments.resolve("todo-auth/recording/steps/schema/implement-1.jsonl");
-        Files.writeString(stream, Files.readString(stream).replace("ls supabase/migrations", "ls nowhere; exit 7"));
-
         Ran ran = run(experiments);
-
-        assertThat(ran.result().outcome()).isEqualTo(Outcome.PASSED);
-        assertThat(ran.result().warnings()).anyMatch(warning -> warning.contains("recording-diverged"));
-        assertThat(sql("SELECT event_data->'tool_result'->>'exit_code' AS code FROM orchestrator_events"
-                        + " WHERE event_data->'tool_result'->>'exit_code' = '7'"))
-                .contains("7");
-    }
-
-    @Test
-    void should_pass_the_shipped_recording_and_keep_what_led_there() throws Exception {
-        Ran ran = run(experiments());
 
         assertThat(ran.result().outcome()).as(ran.result().message()).isEqualTo(Outcome.PASSED);
         assertThat(ran.result().warnings()).isEmpty();
@@ -99,9 +87,43 @@ class MainJobIT {
         assertThat(sql("SELECT count(*) AS n FROM orchestrator_results WHERE type = 'check' AND outcome = 'passed'"
                         + " AND assertions = 0"))
                 .contains("\"n\":0");
+
+        // the run as a recording, in which one command is to fail
+        Path shipped = experiments.resolve("todo-auth/recording");
+        Path moved = Files.move(shipped, folder.resolve("shipped"));
+        assertThat(record(shipped)).isEmpty();
+        JsonMapper json = JsonMapper.shared();
+        assertThat(json.readTree(shipped.resolve("trees.json"))).isEqualTo(json.readTree(moved.resolve("trees.json")));
+        Path stream = shipped.resolve("steps/schema/implement-1.jsonl");
+        Files.writeString(stream, Files.readString(stream).replace("ls supabase/migrations", "ls nowhere; exit 7"));
+
+        Ran again = run(experiments);
+
+        assertThat(again.result().outcome()).as(again.result().message()).isEqualTo(Outcome.PASSED);
+        assertThat(again.result().warnings()).singleElement().asString().contains("recording-diverged", "ls nowhere");
+        assertThat(sql("SELECT event_data->'tool_result'->>'exit_code' AS code FROM orchestrator_events"
+                        + " WHERE event_data->'tool_result'->>'exit_code' = '7'"))
+                .contains("7");
+        assertThat(sql("SELECT count(DISTINCT plan) AS plans, count(*) AS runs FROM orchestrator_runs"))
+                .contains("\"plans\":1", "\"runs\":2");
+        assertThat(sql("SELECT count(*) AS n FROM (SELECT phase, step, attempt, parsed_result, outcome, tool, answer"
+                        + " FROM orchestrator_steps GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING count(*) <> 2) AS other"))
+                .as("plans, verdicts and answers, call by call")
+                .contains("\"n\":0");
+        assertThat(again.tree()).isEqualTo(ran.tree());
     }
 
-    record Ran(RunResult result, List<String> leaves) {}
+    /** Records the only run; returns what is not quite as it was. */
+    private List<String> record(Path into) throws Exception {
+        Settings settings = settings();
+        try (Assay assay = Assay.open(settings, System.out)) {
+            return assay.record(new StoredRuns(Directories.of(settings).data()).named(""), into)
+                    .notes();
+        }
+    }
+
+    /** @param tree the id that git gives to all files of the finished app */
+    record Ran(RunResult result, List<String> leaves, String tree) {}
 
     private Ran run(Path experiments) throws Exception {
         Settings settings = settings();
@@ -116,10 +138,22 @@ class MainJobIT {
             } finally {
                 run.finish();
             }
-            return new Ran(run.finish(), tree.leaves());
+            return new Ran(run.finish(), tree.leaves(), tree(settings));
         } finally {
             System.out.println(console.toString(StandardCharsets.UTF_8));
         }
+    }
+
+    private static String tree(Settings settings) throws Exception {
+        Path history = new StoredRuns(Directories.of(settings).data())
+                .all()
+                .get(0)
+                .folder()
+                .resolve("history.git");
+        Process git = new ProcessBuilder("git", "--git-dir=" + history, "rev-parse", "HEAD^{tree}").start();
+        String id = new String(git.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+        assertThat(git.waitFor()).isZero();
+        return id;
     }
 
     private Settings settings() {

@@ -29,6 +29,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "  assay run \"Build a guestbook with Supabase\"      an ad-hoc prompt",
             "  assay resume 20260301-12                         a run that was cut short",
             "  assay recheck latest                             the last run's app, once more",
+            "  assay record latest                              it as a recording, to be replayed",
             "  assay preflight                                  whether runs find what they need",
             "  assay experiments                                which experiments there are",
             "  assay matrix                                     the variants of matrix files",
@@ -52,6 +53,7 @@ public final class Main {
                 .addSubcommand(RunCommand.withOptions(new RunCommand(start)))
                 .addSubcommand(ResumeCommand.withOptions(new ResumeCommand(start)))
                 .addSubcommand(RecheckCommand.withOptions(new RecheckCommand(start)))
+                .addSubcommand(RecordCommand.withOptions(new RecordCommand(System.err)))
                 .addSubcommand(PreflightCommand.withOptions(new PreflightCommand(System.err)))
                 .addSubcommand(SqlCommand.withOptions(new SqlCommand()))
                 .addSubcommand("runs", RunsCommand.withOptions(new RunsCommand()), "--list-runs")

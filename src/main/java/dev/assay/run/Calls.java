@@ -17,6 +17,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
@@ -30,6 +32,9 @@ final class Calls {
 
     /** The same for a call itself. */
     static final String CALL = "call ";
+
+    /** Variables with what no two runs have in common, which is not secret: a recording of the run leaves it open. */
+    private static final Set<String> TOLD = Set.of("SUPABASE_URL", "SUPABASE_ANON_KEY", "PORT");
 
     private static final Duration STARTUP = Duration.ofMinutes(2);
     private static final Duration IDLE = Duration.ofMinutes(5);
@@ -171,7 +176,7 @@ final class Calls {
 
     /** What the workspace is now against an earlier commit of it, as a unified diff; empty where it is the same. */
     String changesSince(String commit) throws InterruptedException {
-        return commit.equals(state.commit()) ? "" : workspace.diff(commit, state.commit());
+        return commit.equals(state.commit()) ? "" : journal.clean(workspace.diff(commit, state.commit()));
     }
 
     /** Why a call did not end well; empty where it did. */
@@ -203,9 +208,12 @@ final class Calls {
      * A call that was made, in this process or in one before it.
      *
      * @param id the attempt's own, under which it is stored
+     * @param told what differs from call to call and from run to run of what its processes were told: see {@link #TOLD}
      */
-    private record Performed(UUID id, Instant started, AgentResult result) {
+    record Performed(UUID id, Instant started, Map<String, String> told, AgentResult result) {
+        @SuppressWarnings({"ConstantValue", "NullAway"}) // one that an earlier version kept says nothing of it
         Performed {
+            told = told == null ? Map.of() : Map.copyOf(told);
             if (result.structured().filter(JsonNode::isNull).isPresent()) {
                 result = result.withoutStructure(); // what was nothing comes back from JSON as its null
             }
@@ -219,8 +227,7 @@ final class Calls {
                 .once(
                         CALL + name(attempt),
                         Performed.class,
-                        () -> new Performed(
-                                attempt.id(), attempt.started(), call(who, attempt, systemPrompt, schema, sink)),
+                        () -> call(who, attempt, systemPrompt, schema, sink),
                         done -> cause(done.result())
                                 .filter(Cause::infrastructure)
                                 .isEmpty());
@@ -229,7 +236,7 @@ final class Calls {
         return performed;
     }
 
-    private AgentResult call(
+    private Performed call(
             Performer who, Attempt attempt, String systemPrompt, Optional<JsonNode> schema, AgentSink sink)
             throws InterruptedException {
         journal.tell(listener -> listener.attemptStarted(context.info(), attempt));
@@ -237,7 +244,8 @@ final class Calls {
         Optional<String> spent = attempt.phase() == Phase.DIAGNOSE ? Optional.empty() : spent(limits);
         if (spent.isPresent()) {
             sink.notice(new AgentEvent.RunFinished(Ending.LIMIT_BUDGET, null, "budget", 0, ""));
-            return AgentResult.notMade(Ending.LIMIT_BUDGET, spent.get());
+            AgentResult none = AgentResult.notMade(Ending.LIMIT_BUDGET, spent.get());
+            return new Performed(attempt.id(), attempt.started(), Map.of(), none);
         }
         Map<String, String> environment = state.environment()
                 .variables(
@@ -266,7 +274,9 @@ final class Calls {
                                 state.environment().around(context.home(), workspace.folder()),
                                 workspace::reset),
                         watched ? exposure : sink);
-        return result.withWarnings(exposure.seen());
+        Map<String, String> told = new TreeMap<>(environment);
+        told.keySet().retainAll(TOLD);
+        return new Performed(attempt.id(), attempt.started(), told, result.withWarnings(exposure.seen()));
     }
 
     /** Why the run may spend nothing more; empty where it may. */
@@ -288,7 +298,7 @@ final class Calls {
         if (touched.isEmpty()) {
             return "";
         }
-        String diff = workspace.diff();
+        String diff = journal.clean(workspace.diff());
         workspace.reset();
         String files = String.join(", ", touched.subList(0, Math.min(touched.size(), 20)));
         sink.notice(new AgentEvent.Warning("tampered", "the call may only read, but changed " + files));

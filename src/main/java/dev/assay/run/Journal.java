@@ -3,6 +3,7 @@ package dev.assay.run;
 import dev.assay.agent.AgentEvent;
 import dev.assay.agent.AgentSink;
 import dev.assay.agent.EventJson;
+import dev.assay.agent.Redactor;
 import dev.assay.process.Output;
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,6 +77,11 @@ final class Journal {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** A text that is kept, without secrets. */
+    String clean(String text) {
+        return redactor.redact(text);
     }
 
     /** Where one attempt's output goes. */

@@ -1,6 +1,7 @@
 package dev.assay.run;
 
 import dev.assay.agent.AgentEvent;
+import dev.assay.agent.Redactor;
 import dev.assay.target.Target;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -104,6 +104,14 @@ final class Progress implements AutoCloseable {
         return read(folder.resolve(FILE)).things().stream().map(Thing::what).toList();
     }
 
+    /** What things of a run gave, in order: those whose names begin so. */
+    static <T> List<T> given(Path folder, String what, Class<T> type) {
+        return read(folder.resolve(FILE)).things().stream()
+                .filter(thing -> thing.what().startsWith(what))
+                .map(thing -> JSON.treeToValue(thing.gave(), type))
+                .toList();
+    }
+
     /** The ids that its stages' nodes were stored under last, by their own ids. */
     static Map<String, String> storedAs(Path folder) {
         return read(folder.resolve(FILE)).storedAs();

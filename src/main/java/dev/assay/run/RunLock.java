@@ -22,18 +22,23 @@ final class RunLock implements AutoCloseable {
 
     /** @throws UsageError where another one works on the run */
     static RunLock of(RunInfo run) {
-        Path file = run.folder().resolve(FILE);
+        return of(run.id(), run.folder());
+    }
+
+    /** @throws UsageError where another one works on the run */
+    static RunLock of(String run, Path folder) {
+        Path file = folder.resolve(FILE);
         try {
-            Files.createDirectories(run.folder());
+            Files.createDirectories(folder);
             FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             if (!isLocked(channel)) {
                 channel.close();
-                throw new UsageError("Run " + run.id() + " is still under way: another process works in " + run.folder()
+                throw new UsageError("Run " + run + " is still under way: another process works in " + folder
                         + ". Wait for its end, or stop that process.");
             }
             return new RunLock(channel);
         } catch (IOException e) {
-            throw new UncheckedIOException("the run's folder " + run.folder() + " cannot be used", e);
+            throw new UncheckedIOException("the run's folder " + folder + " cannot be used", e);
         }
     }
 

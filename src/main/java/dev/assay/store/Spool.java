@@ -107,9 +107,7 @@ final class Spool implements AutoCloseable {
     }
 
     private static Entry.Event event(JsonNode envelope, String runId) {
-        byte[] line = envelope.path("base64").isString()
-                ? Base64.getDecoder().decode(envelope.path("base64").stringValue())
-                : envelope.path("line").stringValue().getBytes(StandardCharsets.UTF_8);
+        byte[] line = StoredLines.bytes(envelope);
         String stream = envelope.path("stream").stringValue();
         String attempt = envelope.path("attempt").stringValue(null);
         String text = new String(line, StandardCharsets.UTF_8);

@@ -63,6 +63,10 @@ final class ScriptedRun implements AutoCloseable {
     Optional<String> skillsFolder = Optional.empty();
     Guidance guidance = new Guidance(Path.of("skills"), Guidance.Filter.PHASE_MATCHED, false);
     Optional<Experiment> experiment = Optional.empty();
+    /** Who does the calls in place of the script, and what the tool is called. */
+    Optional<Agent> performer = Optional.empty();
+
+    String tool = "scripted";
     Optional<BigDecimal> costOfACall = Optional.empty();
     String trouble = "";
     int schema;
@@ -189,7 +193,7 @@ final class ScriptedRun implements AutoCloseable {
     }
 
     private RunContext context() {
-        Performer scripted = new Performer("scripted", Optional.empty(), agent(), skillsFolder);
+        Performer scripted = new Performer(tool, Optional.empty(), performer.orElseGet(this::agent), skillsFolder);
         return new RunContext(
                 info(),
                 scripted,

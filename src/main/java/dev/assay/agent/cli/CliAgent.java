@@ -6,6 +6,7 @@ import dev.assay.agent.AgentRequest;
 import dev.assay.agent.AgentResult;
 import dev.assay.agent.AgentSink;
 import dev.assay.agent.Ending;
+import dev.assay.agent.Redactor;
 import dev.assay.agent.Usage;
 import dev.assay.process.Command;
 import dev.assay.process.Command.Timers;
@@ -51,18 +52,30 @@ final class CliAgent implements Agent {
         if (installation.isEmpty()) {
             return notMade(tool.missing(), sink);
         }
-        CliOutput output = new CliOutput(cli.stream(), sink);
+        Command command;
+        CliOutput output;
         try {
-            Exit exit = supervisor.run(command(request, installation.get()), output, output::of);
+            command = command(request, installation.get());
+            Redactor redactor = new Redactor(account.secrets(cli, Optional.of(request.home())));
+            output = new CliOutput(cli.stream(), sink, redactor);
+        } catch (IOException e) {
+            return couldNotStart(e, sink);
+        }
+        try {
+            Exit exit = supervisor.run(command, output, output::of);
             AgentResult result = completed(output.finish(exit), request, installation.get());
             over(sink, result.ending(), exit.code(), exit.fired(), exit.survivors(), output.stderrTail());
             return result;
         } catch (InterruptedException e) {
             over(sink, Ending.INTERRUPTED, null, Exit.Limit.STOPPED, 0, output.stderrTail());
             throw e;
-        } catch (ProgramNotFound | IOException e) {
-            return notMade(cli.title() + " could not be started: " + e.getMessage(), sink);
+        } catch (ProgramNotFound e) {
+            return couldNotStart(e, sink);
         }
+    }
+
+    private AgentResult couldNotStart(Exception why, AgentSink sink) {
+        return notMade(cli.title() + " could not be started: " + why.getMessage(), sink);
     }
 
     private Command command(AgentRequest request, Installation installation) throws IOException {

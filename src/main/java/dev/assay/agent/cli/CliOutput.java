@@ -3,6 +3,7 @@ package dev.assay.agent.cli;
 import dev.assay.agent.AgentEvent;
 import dev.assay.agent.AgentResult;
 import dev.assay.agent.AgentSink;
+import dev.assay.agent.Redactor;
 import dev.assay.process.Exit;
 import dev.assay.process.Output;
 import dev.assay.process.Running;
@@ -15,7 +16,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what one CLI process prints: each line is stored, then read, then the process's clocks are told what it meant.
+ * Takes what one CLI process prints: each line is cleaned of secrets, stored, then read, then the process's clocks are told what it meant.
  * The two streams come from a thread each; a line and its events stay together.
  */
 final class CliOutput implements Output {
@@ -23,15 +24,18 @@ final class CliOutput implements Output {
 
     private final CliStream stream;
     private final AgentSink sink;
+    private final Redactor redactor;
     private final ReentrantLock lock = new ReentrantLock();
     private final StringBuilder stderr = new StringBuilder();
     private final Set<String> open = new HashSet<>();
     private boolean finished;
     private @Nullable Running process;
 
-    CliOutput(CliStream stream, AgentSink sink) {
+    /** @param redactor takes out what the CLI signs in with, before anybody reads it */
+    CliOutput(CliStream stream, AgentSink sink, Redactor redactor) {
         this.stream = stream;
         this.sink = sink;
+        this.redactor = redactor;
     }
 
     /** Says whose output it is, before the first line. */
@@ -45,7 +49,8 @@ final class CliOutput implements Output {
     }
 
     @Override
-    public void line(Stream from, byte[] line) {
+    public void line(Stream from, byte[] printed) {
+        byte[] line = redactor.redact(printed);
         lock.lock();
         try {
             long seq = sink.line(from, line);

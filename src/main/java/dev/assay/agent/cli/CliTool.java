@@ -92,7 +92,14 @@ public final class CliTool implements AgentTool {
 
     @Override
     public List<String> secrets() {
-        return List.copyOf(account.keys(cli).values());
+        try {
+            return List.copyOf(account.secrets(cli, Optional.empty()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The sign-in of " + cli.title() + " cannot be read, so nobody could keep it"
+                            + " out of what is stored. Make it readable, or sign out.",
+                    e);
+        }
     }
 
     @Override

@@ -73,7 +73,8 @@ final class RecordedAgent implements Agent {
             throws BrokenRecording, IOException, InterruptedException {
         List<String> warnings = new ArrayList<>();
         Placeholders placeholders = Placeholders.of(request, clock);
-        Replay replay = new Replay(request, placeholders, supervisor, sink, clock);
+        Recording.End end = recording.end(call);
+        Replay replay = new Replay(request, placeholders, supervisor, sink, clock, end.fired() != Exit.Limit.NONE);
         boolean inTime = replay.run(call.lines(), begun);
         if (compare && call.exact() && inTime) {
             replay.differences().forEach(difference -> warn(difference, warnings, sink));
@@ -81,8 +82,8 @@ final class RecordedAgent implements Agent {
         }
         return replay.stream()
                 .finish(
-                        OptionalInt.empty(),
-                        inTime ? Exit.Limit.NONE : Exit.Limit.WALL,
+                        end.exitCode(),
+                        inTime ? end.fired() : Exit.Limit.WALL,
                         Duration.between(begun, clock.instant()),
                         "",
                         warnings);

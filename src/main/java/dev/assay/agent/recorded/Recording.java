@@ -1,6 +1,7 @@
 package dev.assay.agent.recorded;
 
 import dev.assay.agent.Phase;
+import dev.assay.process.Exit;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -8,8 +9,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -20,14 +24,16 @@ import tools.jackson.databind.json.JsonMapper;
  * <ul>
  *   <li>{@code recording.json}: the form of the streams, whose they are, and the calls in their order;
  *   <li>{@code PHASE-N.jsonl} and {@code steps/STEP/PHASE-N.jsonl}: the stream of the Nth call of a phase, from 1;
+ *   <li>{@code ends.json}: how the processes of calls ended that did not end well, where their streams do not say so;
  *   <li>{@code trees.json}: the {@link WorkspaceTree} after each call, by the call's name ({@code steps/setup/implement-1}).
  * </ul>
  *
  * @param folder where it is
  */
 record Recording(Path folder) {
-    private static final String FORM = "claude-stream-json";
-    private static final Pattern STEP = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]*");
+    static final String ENDS = "ends.json";
+    static final String FORM = "claude-stream-json";
+    private static final Pattern SPELLED = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
 
     /**
      * The stream of one call.
@@ -52,12 +58,27 @@ record Recording(Path folder) {
         }
     }
 
+    /** What the names of the calls of a phase begin with. */
+    static String stem(Phase phase, Optional<String> step) {
+        return step.map(id -> "steps/" + spelled(id) + "/").orElse("") + phase.id() + "-";
+    }
+
+    /** A step's id as a file's name: what none may hold is spelled as its code. */
+    private static String spelled(String id) {
+        if (SPELLED.matcher(id).matches()) {
+            return id;
+        }
+        StringBuilder spelled = new StringBuilder("_");
+        id.codePoints().forEach(c -> {
+            boolean plain = c < 128 && (Character.isLetterOrDigit(c) || c == '-' || c == '.');
+            spelled.append(plain ? Character.toString(c) : "_" + Integer.toHexString(c) + "_");
+        });
+        return spelled.toString();
+    }
+
     /** The call that was asked for; a plan or verdict beyond the recording is the last one again. */
     Optional<Call> call(Phase phase, Optional<String> step, int attempt) throws BrokenRecording {
-        if (step.isPresent() && !STEP.matcher(step.get()).matches()) {
-            return Optional.empty();
-        }
-        String stem = step.map(id -> "steps/" + id + "/").orElse("") + phase.id() + "-";
+        String stem = stem(phase, step);
         if (exists(stem + attempt)) {
             return Optional.of(read(stem + attempt, true));
         }
@@ -85,6 +106,34 @@ record Recording(Path folder) {
     /** The tree that the recorded workspace had after a call; empty where none was kept. */
     Optional<String> tree(Call call) throws BrokenRecording {
         return json("trees.json").path(call.name()).stringValueOpt();
+    }
+
+    /**
+     * How the process of a call ended, where its stream does not say so itself.
+     *
+     * @param exitCode empty where none is known
+     * @param fired the limit that stopped it
+     */
+    record End(OptionalInt exitCode, Exit.Limit fired) {
+        static final End ORDERLY = new End(OptionalInt.empty(), Exit.Limit.NONE);
+    }
+
+    /** How the process of a call ended, by {@code ends.json}, which only some recordings need. */
+    End end(Call call) throws BrokenRecording {
+        if (!Files.isRegularFile(folder.resolve(ENDS))) {
+            return End.ORDERLY;
+        }
+        JsonNode end = json(ENDS).path(call.name());
+        String fired = end.path("limit").stringValue("none").toUpperCase(Locale.ROOT);
+        return new End(
+                end.path("exit_code").isInt()
+                        ? OptionalInt.of(end.path("exit_code").intValue())
+                        : OptionalInt.empty(),
+                Stream.of(Exit.Limit.values())
+                        .filter(limit -> limit.name().equals(fired))
+                        .findFirst()
+                        .orElseThrow(() -> new BrokenRecording("The recording's file " + folder.resolve(ENDS)
+                                + " knows a limit \"" + fired + "\", which there is not. Put it right.")));
     }
 
     /** Whether any call that was recorded holds the placeholder. */

@@ -45,6 +45,7 @@ final class Replay {
     private final Supervisor supervisor;
     private final AgentSink sink;
     private final Clock clock;
+    private final boolean stopped;
     private final FileCalls files;
     private final JsonMapper json = new JsonMapper();
     private final ClaudeStream stream = new ClaudeStream();
@@ -58,17 +59,30 @@ final class Replay {
             Matcher matcher = EXIT_CODE.matcher(text);
             return !error ? 0 : matcher.find() ? Integer.parseInt(matcher.group(1)) : -1;
         }
+
+        /** Such as a server, which would be waited for in vain again. */
+        boolean timedOut() {
+            return error && text.contains("Command timed out after ");
+        }
     }
 
     /** What it gives now. */
     private record Done(boolean error, String text, String stdout, String stderr) {}
 
-    Replay(AgentRequest request, Placeholders placeholders, Supervisor supervisor, AgentSink sink, Clock clock) {
+    /** @param stopped whether the call was stopped when it was recorded: what it was at then has no result */
+    Replay(
+            AgentRequest request,
+            Placeholders placeholders,
+            Supervisor supervisor,
+            AgentSink sink,
+            Clock clock,
+            boolean stopped) {
         this.request = request;
         this.placeholders = placeholders;
         this.supervisor = supervisor;
         this.sink = sink;
         this.clock = clock;
+        this.stopped = stopped;
         this.files = new FileCalls(request.workspace());
     }
 
@@ -148,9 +162,13 @@ final class Replay {
         String id = block.path("id").stringValue("");
         String name = block.path("name").stringValue("");
         JsonNode input = block.path("input");
+        if (stopped && !recorded.containsKey(id)) {
+            return;
+        }
         Recorded then = recorded.getOrDefault(id, new Recorded(false, ""));
         if (name.equals("Bash")) {
-            if (then.exitCode() >= 0) {
+            boolean waited = !input.path("run_in_background").booleanValue(false) && !then.timedOut();
+            if (waited && then.exitCode() >= 0) {
                 command(id, input.path("command").stringValue(""), then, deadline);
             }
         } else if (FILE_TOOLS.contains(name) && !then.error()) {
@@ -206,7 +224,7 @@ final class Replay {
                 : output.substring(0, SHOWN) + "\n... [" + (output.length() - SHOWN) + " characters truncated] ...";
     }
 
-    private static List<JsonNode> blocks(JsonNode line, String type, String blockType) {
+    static List<JsonNode> blocks(JsonNode line, String type, String blockType) {
         List<JsonNode> blocks = new ArrayList<>();
         if (line.path("type").stringValue("").equals(type)) {
             for (JsonNode block : line.path("message").path("content")) {

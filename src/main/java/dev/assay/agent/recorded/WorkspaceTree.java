@@ -27,6 +27,9 @@ import java.util.stream.Stream;
  * in the order of the paths, with filled-in values turned back. A link counts as its target's path.
  */
 final class WorkspaceTree {
+    /** What a run's own history leaves out as well, whether the app ignores it or not. */
+    private static final String EXCLUDED = "node_modules/\n.vite/\n.deno/\n";
+
     private static final Duration TIME = Duration.ofMinutes(1);
 
     private final Supervisor supervisor;
@@ -64,10 +67,12 @@ final class WorkspaceTree {
     }
 
     /** Asks git with an empty repository of our own: to it every file is new, and only what is ignored is left out. */
-    private Optional<TreeSet<String>> files(Path workspace) throws IOException, InterruptedException {
+    Optional<TreeSet<String>> files(Path workspace) throws IOException, InterruptedException {
         Path repository = Files.createTempDirectory("assay-tree-");
         try {
             ByteArrayOutputStream names = new ByteArrayOutputStream();
+            Files.createDirectory(repository.resolve("info"));
+            Files.writeString(repository.resolve("info/exclude"), EXCLUDED);
             if (!git(workspace, repository, Output.IGNORED, "init", "--quiet", "--bare")
                     || !git(
                             workspace,
@@ -124,7 +129,7 @@ final class WorkspaceTree {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
+    static void delete(Path folder) throws IOException {
         try (Stream<Path> found = Files.walk(folder)) {
             for (Path file : found.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

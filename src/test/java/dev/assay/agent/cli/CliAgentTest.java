@@ -1,5 +1,6 @@
 package dev.assay.agent.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -19,6 +20,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -152,6 +154,55 @@ class CliAgentTest {
         agent().perform(request(timers()), sink);
 
         assertThat(copy).hasContent("{\"renewed\":true}");
+    }
+
+    @Test
+    void should_pass_on_nothing_of_what_the_cli_signs_in_with() throws Exception {
+        String key = "sk-ant-api03-0123456789";
+        String access = "sk-ant-oat01-abcdefghijk";
+        String renewed = "sk-ant-oat01-zyxwvutsrqpo";
+        Path user = Files.createDirectories(folder.resolve("fake/user/.claude"));
+        Files.writeString(
+                user.resolve(".credentials.json"),
+                "{\"claudeAiOauth\":{\"accessToken\":\"" + access
+                        + "\",\"expiresAt\":1,\"scopes\":[\"user:inference\"],"
+                        + "\"subscriptionType\":\"a-very-long-subscription\"}}");
+        Path run = Files.createDirectories(folder.resolve("home/.claude"));
+        Files.writeString(
+                run.resolve(".credentials.json"), "{\"claudeAiOauth\":{\"accessToken\":\"" + renewed + "\"}}");
+        String base64 = Base64.getEncoder().encodeToString(access.getBytes(UTF_8));
+        fake.file(
+                "said",
+                "{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":false,\"result\":\""
+                        + String.join(" and ", key, access, renewed, base64, "a-very-long-subscription")
+                        + "\"}\n");
+        fake.program("claude", "9.9.9", "cat \"$FAKE/said\"; echo \"key $ANTHROPIC_API_KEY\" >&2");
+
+        AgentResult result =
+                agent(fake.account(Map.of("ANTHROPIC_API_KEY", key))).perform(request(timers()), sink);
+
+        String masked = "[redacted]";
+        assertThat(result.text())
+                .isEqualTo(String.join(" and ", masked, masked, masked, masked, "a-very-long-subscription"));
+        assertThat(String.join("\n", sink.lines()) + sink.events(AgentEvent.class) + sink.notices(AgentEvent.class))
+                .contains("key [redacted]")
+                .doesNotContain(key, access, renewed, base64);
+    }
+
+    @Test
+    void should_know_what_is_secret_in_a_sign_in_file() {
+        assertThat(SignInFile.secrets(
+                        ("{\"tokens\":{\"id_token\":\"eyJ.0123456789abcdef.x\",\"account_id\":\"0123-4567-89ab-cdef\"},"
+                                        + "\"OPENAI_API_KEY\":\"sk-0123456789abcdef\",\"token_endpoint\":\"https://auth.example.com/oauth/token/v1/new\","
+                                        + "\"refresh\":\"0123456789abcdefgh\",\"cookies\":[\"c0123456789abcdef\"],\"token_type\":\"Bearer\"}")
+                                .getBytes(UTF_8)))
+                .containsExactlyInAnyOrder(
+                        "eyJ.0123456789abcdef.x", "sk-0123456789abcdef", "0123456789abcdefgh", "c0123456789abcdef");
+        assertThat(SignInFile.secrets(
+                        "# settings\napi_key = \"k0123456789abcdef\"\nmodel = \"a-model-with-a-long-name\"\n"
+                                .getBytes(UTF_8)))
+                .containsExactly("k0123456789abcdef");
+        assertThat(SignInFile.secrets(new byte[] {(byte) 0xff, 0})).isEmpty();
     }
 
     @Test

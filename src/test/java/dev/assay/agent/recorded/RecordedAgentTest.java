@@ -323,7 +323,7 @@ class RecordedAgentTest {
         assertThat(perform(Phase.VERIFY, "a", 1, true).text()).isEqualTo("a1");
         assertThat(perform(Phase.VERIFY, "a", 7, true).text()).isEqualTo("a2");
         assertThat(perform(Phase.VERIFY, "other", 1, true).text()).isEqualTo("b1");
-        assertThat(perform(Phase.VERIFY, "../a", 1, true).text()).isEqualTo("recording used up");
+        assertThat(perform(Phase.IMPLEMENT, "../steps/a", 1, true).text()).isEqualTo("recording used up");
     }
 
     @Test

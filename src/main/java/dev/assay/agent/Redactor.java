@@ -1,4 +1,4 @@
-package dev.assay.run;
+package dev.assay.agent;
 
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
@@ -10,15 +10,18 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Takes known secrets out of bytes before they are written: as they are, base64 and URL-encoded. */
-final class Redactor {
+/**
+ * Takes known secrets out of bytes before they are written or read: as they are, escaped as in JSON, base64 and
+ * URL-encoded.
+ */
+public final class Redactor {
     private static final byte[] MASK = "[redacted]".getBytes(StandardCharsets.UTF_8);
     /** Shorter values would tear holes into ordinary text. */
     private static final int SHORTEST = 8;
 
     private final List<byte[]> needles = new ArrayList<>();
 
-    Redactor(Collection<String> secrets) {
+    public Redactor(Collection<String> secrets) {
         Set<String> forms = new LinkedHashSet<>();
         for (String secret : secrets) {
             if (secret.length() >= SHORTEST) {
@@ -33,12 +36,20 @@ final class Redactor {
                 .forEach(form -> needles.add(form.getBytes(StandardCharsets.UTF_8)));
     }
 
-    byte[] redact(byte[] bytes) {
+    /** The same without secrets. */
+    public byte[] redact(byte[] bytes) {
         byte[] clean = bytes;
         for (byte[] needle : needles) {
             clean = without(clean, needle);
         }
         return clean;
+    }
+
+    /** The same without secrets. */
+    public String redact(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        byte[] clean = redact(bytes);
+        return clean == bytes ? text : new String(clean, StandardCharsets.UTF_8);
     }
 
     private static byte[] without(byte[] bytes, byte[] needle) {
