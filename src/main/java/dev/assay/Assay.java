@@ -68,6 +68,7 @@ import dev.assay.store.LogDatabase;
 import dev.assay.store.RunRecording;
 import dev.assay.store.RunStore;
 import dev.assay.store.StoredResults;
+import dev.assay.supabase.functions.EdgeRuntime;
 import dev.assay.target.EmbeddedTargets;
 import dev.assay.target.Targets;
 import dev.assay.tools.Tool;
@@ -146,7 +147,8 @@ public final class Assay implements ExperimentRuns {
                 supervisor,
                 searchPath(),
                 List.of(settings.directory(), settings.path(Option.EXPERIMENTS_DIR), directories.data()));
-        this.targets = new EmbeddedTargets(directories.cache());
+        this.targets = new EmbeddedTargets(
+                directories.cache(), new EdgeRuntime(directories.cache(), supervisor, tools, isolation::fence));
         this.database = log(settings);
         this.store = new RunStore(database, out, clock);
         this.allure = new AllureReport(AllureReport.directoryIn(settings.directory()));

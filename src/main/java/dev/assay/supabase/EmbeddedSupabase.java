@@ -1,6 +1,7 @@
 package dev.assay.supabase;
 
 import dev.assay.postgres.PostgresCluster;
+import dev.assay.supabase.functions.EdgeRuntime;
 import dev.assay.supabase.project.ProjectConfig;
 import dev.assay.supabase.project.TemplateDatabase;
 import java.io.IOException;
@@ -43,12 +44,17 @@ public final class EmbeddedSupabase implements AutoCloseable {
     private final Path cache;
     private final PostgresCluster cluster;
     private final ServicePasswords passwords;
+    private final EdgeRuntime runtime;
+    private final boolean ownRuntime;
     private final Set<SupabaseProject> projects = ConcurrentHashMap.newKeySet();
 
-    private EmbeddedSupabase(Path cache, PostgresCluster cluster, ServicePasswords passwords) {
+    private EmbeddedSupabase(
+            Path cache, PostgresCluster cluster, ServicePasswords passwords, EdgeRuntime runtime, boolean ownRuntime) {
         this.cache = cache;
         this.cluster = cluster;
         this.passwords = passwords;
+        this.runtime = runtime;
+        this.ownRuntime = ownRuntime;
     }
 
     /**
@@ -67,6 +73,20 @@ public final class EmbeddedSupabase implements AutoCloseable {
      * @param databasePort where PostgreSQL listens if it is free; 0 for any port
      */
     public static EmbeddedSupabase start(Path cache, int databasePort) throws InterruptedException {
+        return start(cache, databasePort, EdgeRuntime.of(cache, System.err), true);
+    }
+
+    /**
+     * Starts the cluster; edge functions run on somebody's own runtime.
+     *
+     * @param runtime stays open
+     */
+    public static EmbeddedSupabase start(Path cache, EdgeRuntime runtime) throws InterruptedException {
+        return start(cache, 0, runtime, false);
+    }
+
+    private static EmbeddedSupabase start(Path cache, int databasePort, EdgeRuntime runtime, boolean ownRuntime)
+            throws InterruptedException {
         TemplateDatabase template = new TemplateDatabase();
         PostgresCluster cluster = PostgresCluster.start(new PostgresCluster.Options(
                 cache, TemplateDatabase.SUPERUSER, template.key(), template, Map.of("timezone", "UTC"), databasePort));
@@ -75,7 +95,7 @@ public final class EmbeddedSupabase implements AutoCloseable {
             ServicePasswords passwords = ServicePasswords.random();
             setPasswords(cluster, passwords);
             ready = true;
-            return new EmbeddedSupabase(cache, cluster, passwords);
+            return new EmbeddedSupabase(cache, cluster, passwords, runtime, ownRuntime);
         } finally {
             if (!ready) {
                 cluster.close();
@@ -132,6 +152,7 @@ public final class EmbeddedSupabase implements AutoCloseable {
                 config,
                 passwords,
                 new SupabaseProject.Address(0, ProjectKeys.random()),
+                runtime,
                 () -> {}));
     }
 
@@ -162,6 +183,7 @@ public final class EmbeddedSupabase implements AutoCloseable {
                     config,
                     passwords,
                     new SupabaseProject.Address(port, ProjectKeys.demo()),
+                    runtime,
                     () -> close(lock.acquiredBy()));
             open = true;
             return Optional.of(opened(project));
@@ -231,7 +253,13 @@ public final class EmbeddedSupabase implements AutoCloseable {
         try {
             List.copyOf(projects).forEach(SupabaseProject::close);
         } finally {
-            cluster.close();
+            try {
+                cluster.close();
+            } finally {
+                if (ownRuntime) {
+                    runtime.close();
+                }
+            }
         }
     }
 }

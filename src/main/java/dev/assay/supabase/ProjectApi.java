@@ -5,6 +5,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.assay.postgres.PostgresCluster;
 import dev.assay.supabase.auth.AuthSurface;
 import dev.assay.supabase.auth.Mailbox;
+import dev.assay.supabase.functions.EdgeFunctions;
+import dev.assay.supabase.functions.FunctionsSurface;
 import dev.assay.supabase.project.ProjectConfig;
 import dev.assay.supabase.rest.RestSettings;
 import dev.assay.supabase.rest.RestSurface;
@@ -23,12 +25,14 @@ final class ProjectApi implements AutoCloseable {
     private final AuthSurface auth;
     private final HikariDataSource storageDatabase;
     private final StorageSurface storage;
+    private final FunctionsSurface functions;
 
     /**
      * @param database the project's
      * @param url the gateway's, once it listens
      * @param mailbox takes the project's mails
      * @param files keep the bytes of its storage
+     * @param edgeFunctions the project's, which outlive these settings
      */
     ProjectApi(
             PostgresCluster cluster,
@@ -38,7 +42,8 @@ final class ProjectApi implements AutoCloseable {
             ProjectConfig config,
             Supplier<String> url,
             Mailbox mailbox,
-            ObjectFiles files) {
+            ObjectFiles files,
+            EdgeFunctions edgeFunctions) {
         Clock clock = Clock.systemUTC();
         ApiKeys apiKeys = new ApiKeys(
                 keys, new SigningKeys(keys.jwtSecret(), config.auth().rules().signingKeys()), false, clock);
@@ -59,6 +64,7 @@ final class ProjectApi implements AutoCloseable {
                 cluster, database, "supabase_storage_admin", passwords.storageAdmin(), "storage, public, extensions");
         this.storage = new StorageSurface(
                 storageDatabase, apiKeys, files, config.storage().fileSizeLimit(), clock);
+        this.functions = new FunctionsSurface(edgeFunctions, apiKeys);
     }
 
     private static HikariDataSource pool(
@@ -74,7 +80,7 @@ final class ProjectApi implements AutoCloseable {
     }
 
     List<Surface> surfaces() {
-        return List.of(rest, auth, storage);
+        return List.of(rest, auth, storage, functions);
     }
 
     /** Lets go of connections to a database that was replaced by another of the same name. */

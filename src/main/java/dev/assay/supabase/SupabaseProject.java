@@ -2,6 +2,8 @@ package dev.assay.supabase;
 
 import dev.assay.postgres.PostgresCluster;
 import dev.assay.supabase.auth.Mailbox;
+import dev.assay.supabase.functions.EdgeFunctions;
+import dev.assay.supabase.functions.EdgeRuntime;
 import dev.assay.supabase.project.Migrated;
 import dev.assay.supabase.project.Migrations;
 import dev.assay.supabase.project.ProjectConfig;
@@ -9,7 +11,9 @@ import dev.assay.supabase.project.TemplateDatabase;
 import dev.assay.supabase.storage.ObjectFiles;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,6 +31,7 @@ public final class SupabaseProject implements AutoCloseable {
     private final ServicePasswords passwords;
     private final ProjectKeys keys;
     private final Mailbox mailbox = new Mailbox();
+    private final EdgeFunctions functions;
     private final Gateway gateway;
     private final ObjectFiles files;
     private final Runnable onClose;
@@ -41,6 +46,7 @@ public final class SupabaseProject implements AutoCloseable {
      * @param config how it is set up at first
      * @param passwords of the roles that the API logs in with
      * @param address where to listen, and the keys to listen to
+     * @param runtime what its edge functions run on
      * @param onClose run once, after the close
      */
     SupabaseProject(
@@ -50,6 +56,7 @@ public final class SupabaseProject implements AutoCloseable {
             ProjectConfig config,
             ServicePasswords passwords,
             Address address,
+            EdgeRuntime runtime,
             Runnable onClose) {
         this.cluster = cluster;
         this.database = database;
@@ -59,6 +66,7 @@ public final class SupabaseProject implements AutoCloseable {
         this.keys = address.keys();
         this.files = new ObjectFiles(cluster.folder().resolve("storage").resolve(database));
         this.onClose = onClose;
+        this.functions = new EdgeFunctions(runtime, folder, this::functionEnvironment);
         cluster.createDatabase(database, TemplateDatabase.NAME, TemplateDatabase.OWNER);
         this.api = api(config);
         boolean started = false;
@@ -81,7 +89,24 @@ public final class SupabaseProject implements AutoCloseable {
     record Address(int port, ProjectKeys keys) {}
 
     private ProjectApi api(ProjectConfig settings) {
-        return new ProjectApi(cluster, database, passwords, keys, settings, this::url, mailbox, files);
+        return new ProjectApi(cluster, database, passwords, keys, settings, this::url, mailbox, files, functions);
+    }
+
+    /** What every edge function finds in its environment. */
+    private Map<String, String> functionEnvironment() {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("SUPABASE_URL", url());
+        environment.put("SUPABASE_ANON_KEY", keys.anonKey());
+        environment.put("SUPABASE_SERVICE_ROLE_KEY", keys.serviceKey());
+        environment.put("SUPABASE_DB_URL", databaseUrl());
+        environment.put("SUPABASE_PUBLISHABLE_KEYS", "{\"default\":\"" + keys.publishableKey() + "\"}");
+        environment.put("SUPABASE_SECRET_KEYS", "{\"default\":\"" + keys.secretKey() + "\"}");
+        return environment;
+    }
+
+    /** The project's edge functions: to deploy them, and to set their secrets. */
+    public EdgeFunctions functions() {
+        return functions;
     }
 
     /** The API's base URL, without a slash at its end. */
@@ -194,6 +219,7 @@ public final class SupabaseProject implements AutoCloseable {
         closed = true;
         try {
             gateway.close();
+            functions.close();
             api.close();
             cluster.dropDatabase(database);
             files.clear();

@@ -1,13 +1,15 @@
 package dev.assay.target;
 
 import dev.assay.supabase.SupabaseProject;
+import dev.assay.supabase.functions.EdgeFunctions;
 import dev.assay.supabase.project.Migrated;
+import dev.assay.tools.ToolMissing;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -18,7 +20,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** A target in this JVM. */
 final class EmbeddedTarget implements Target {
@@ -76,28 +77,29 @@ final class EmbeddedTarget implements Target {
     }
 
     @Override
-    public Applied deployFunctions() {
-        Path functions = project.resolve("supabase").resolve("functions");
-        if (!Files.isDirectory(functions)) {
-            return Applied.NOTHING;
+    public Applied deployFunctions() throws InterruptedException {
+        try {
+            EdgeFunctions.Deployed deployed = supabase.functions().deploy();
+            return new Applied(
+                    deployed.done(),
+                    deployed.failure()
+                            .map(failure ->
+                                    new Applied.Failure(failure.name(), failure.message(), failure.infrastructure())));
+        } catch (ToolMissing e) {
+            throw new TargetUnavailable("Edge functions need Deno. " + e.getMessage(), e);
+        } catch (UncheckedIOException | IllegalStateException e) {
+            throw new TargetUnavailable("The embedded Supabase: " + e.getMessage(), e);
         }
-        try (Stream<Path> folders = Files.list(functions)) {
-            return folders.filter(Files::isDirectory)
-                    .map(folder -> folder.getFileName().toString())
-                    .filter(name -> !name.startsWith("_") && !name.startsWith("."))
-                    .sorted()
-                    .findFirst()
-                    .map(name -> new Applied(
-                            List.of(),
-                            Optional.of(new Applied.Failure(
-                                    name,
-                                    "Edge functions are not part of the embedded Supabase; use a local or hosted target"
-                                            + " for apps that need them",
-                                    true))))
-                    .orElse(Applied.NOTHING);
-        } catch (IOException e) {
-            throw new TargetUnavailable("The folder supabase/functions cannot be read: " + e, e);
-        }
+    }
+
+    @Override
+    public void setSecrets(Map<String, String> secrets) {
+        supabase.functions().secrets(secrets);
+    }
+
+    @Override
+    public List<String> functionLog(String function) {
+        return supabase.functions().log(function);
     }
 
     @Override

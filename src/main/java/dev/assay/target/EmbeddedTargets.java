@@ -1,8 +1,10 @@
 package dev.assay.target;
 
 import dev.assay.supabase.EmbeddedSupabase;
+import dev.assay.supabase.functions.EdgeRuntime;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedTargets implements Targets {
     private final Path cache;
     private final EmbeddedSupabase.Identity identity;
+    private final Optional<EdgeRuntime> runtime;
     private @Nullable EmbeddedSupabase supabase;
     private boolean closed;
 
@@ -25,8 +28,22 @@ public final class EmbeddedTargets implements Targets {
      * @param identity whether a target may have the ports and keys that every local project has
      */
     public EmbeddedTargets(Path cache, EmbeddedSupabase.Identity identity) {
+        this(cache, identity, Optional.empty());
+    }
+
+    /**
+     * Targets with ports and keys of their own, whose edge functions run on somebody's own runtime.
+     *
+     * @param runtime stays open
+     */
+    public EmbeddedTargets(Path cache, EdgeRuntime runtime) {
+        this(cache, EmbeddedSupabase.Identity.OWN, Optional.of(runtime));
+    }
+
+    private EmbeddedTargets(Path cache, EmbeddedSupabase.Identity identity, Optional<EdgeRuntime> runtime) {
         this.cache = cache;
         this.identity = identity;
+        this.runtime = runtime;
     }
 
     @Override
@@ -52,7 +69,9 @@ public final class EmbeddedTargets implements Targets {
         }
         if (supabase == null) {
             try {
-                supabase = EmbeddedSupabase.start(cache);
+                supabase = runtime.isPresent()
+                        ? EmbeddedSupabase.start(cache, runtime.get())
+                        : EmbeddedSupabase.start(cache);
             } catch (InterruptedException e) {
                 throw e;
             } catch (RuntimeException e) {

@@ -32,6 +32,20 @@ public interface Target extends AutoCloseable {
     /** Deploys the project's edge functions that changed. */
     Applied deployFunctions() throws InterruptedException;
 
+    /**
+     * Sets what edge functions find in their environment besides, as {@code supabase secrets set}.
+     *
+     * @throws TargetUnavailable where the target cannot take them
+     */
+    default void setSecrets(Map<String, String> secrets) throws InterruptedException {
+        throw new TargetUnavailable("This target takes no secrets of edge functions", null);
+    }
+
+    /** What an edge function printed last; empty where the target does not tell. */
+    default List<String> functionLog(String function) {
+        return List.of();
+    }
+
     /** Makes the database as new: no user tables, no users; then migrations and seed, as {@code supabase db reset}. */
     Applied reset() throws InterruptedException;
 

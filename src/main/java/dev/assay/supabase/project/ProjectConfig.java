@@ -95,8 +95,16 @@ public record ProjectConfig(
     public record Bucket(
             boolean isPublic, Optional<Long> fileSizeLimit, List<String> mimeTypes, Optional<String> objectsPath) {}
 
-    /** Whether the gateway asks for a valid token before it calls the function. */
-    public record Function(boolean verifyJwt) {}
+    /**
+     * @param verifyJwt whether the gateway asks for a valid token before it calls the function
+     * @param enabled whether it is served
+     * @param entrypoint its main file, from {@code supabase/} on; empty for its {@code index.ts}
+     * @param importMap its import map or {@code deno.json}, from there too; empty to have it found
+     */
+    public record Function(boolean verifyJwt, boolean enabled, String entrypoint, String importMap) {
+        /** A function without a section. */
+        public static final Function DEFAULT = new Function(true, true, "", "");
+    }
 
     /** The settings without a file. */
     public static ProjectConfig defaults() {
@@ -130,9 +138,12 @@ public record ProjectConfig(
 
     /** Whether calls of a function need a valid token; by default they do. */
     public boolean verifyJwt(String function) {
-        return Optional.ofNullable(functions.get(function))
-                .map(Function::verifyJwt)
-                .orElse(true);
+        return function(function).verifyJwt();
+    }
+
+    /** How a function is set up; the defaults where the file has no section for it. */
+    public Function function(String name) {
+        return functions.getOrDefault(name, Function.DEFAULT);
     }
 
     /** A {@code config.toml} that cannot be used. */
@@ -149,14 +160,16 @@ public record ProjectConfig(
 
         ProjectConfig config() {
             Map<String, Function> functions = new LinkedHashMap<>();
-            root.path("functions")
-                    .properties()
-                    .forEach(entry -> functions.put(
-                            entry.getKey(),
-                            new Function(flag(
-                                    "functions." + entry.getKey() + ".verify_jwt",
-                                    entry.getValue().path("verify_jwt"),
-                                    true))));
+            root.path("functions").properties().forEach(entry -> {
+                String key = "functions." + entry.getKey();
+                functions.put(
+                        entry.getKey(),
+                        new Function(
+                                flag(key + ".verify_jwt", true),
+                                flag(key + ".enabled", true),
+                                text(key + ".entrypoint", ""),
+                                text(key + ".import_map", "")));
+            });
             return new ProjectConfig(
                     api(), new Database(number("db.port", 54322)), auth(), seed(), storage(), Map.copyOf(functions));
         }

@@ -28,8 +28,7 @@ class SessionsTest {
         assertThat(auth.post("/token?grant_type=saml", "{}").error())
                 .isEqualTo("400 invalid_credentials: unsupported_grant_type");
         Answer answer = auth.post(
-                "/token?grant_type=password",
-                "{\"email\":\"ANN@example.com\",\"password\":\"correct horse\"}");
+                "/token?grant_type=password", "{\"email\":\"ANN@example.com\",\"password\":\"correct horse\"}");
         assertThat(answer.status()).isEqualTo(200);
         assertThat(auth.send("GET", "/user", answer.text("access_token"), "").text("email"))
                 .isEqualTo("ann@example.com");

@@ -1,0 +1,3 @@
+Deno.serve(() => {
+  while (true) { /* for ever */ }
+});
