@@ -218,8 +218,9 @@ public final class Assay implements ExperimentRuns {
                 leftOut(),
                 now,
                 isolation.missing());
-        storedRuns.begins(info);
-        return underWay(new BuildRun(context(info, resolved, listeners), clock, out));
+        Guidance guidance = Guidance.of(settings, resolved.skills());
+        storedRuns.begins(info, Optional.of(guidance));
+        return underWay(new BuildRun(context(info, resolved, guidance, listeners), clock, out));
     }
 
     @Override
@@ -233,7 +234,8 @@ public final class Assay implements ExperimentRuns {
         Before before = StoredResults.of(run.folder()).before();
         run.requireResumable(before, from.isPresent(), info.fingerprints());
         return underWay(
-                BuildRun.resumed(context(info, run.variant(), listeners), before, from.map(before::idOf), clock, out));
+                BuildRun.resumed(
+                context(info, run.variant(), guidance(run), listeners), before, from.map(before::idOf), clock, out));
     }
 
     @Override
@@ -267,14 +269,25 @@ public final class Assay implements ExperimentRuns {
         return run;
     }
 
+    /** What the agents of a stored run were given, whatever options say now. */
+    private Guidance guidance(StoredRun run) {
+        SkillsMode mode = run.variant().skills();
+        return run.guidance().map(given -> given.required(mode)).orElseGet(() -> Guidance.of(settings, mode));
+    }
+
+    /** Of what only checks an app. */
+    private RunContext context(RunInfo info, Variant nobody, List<RunListener> told) {
+        return context(info, nobody, Guidance.of(settings, nobody.skills()), told);
+    }
+
     /** @param doing who does the roles: the run's own variant, or nobody where only checks are run */
-    private RunContext context(RunInfo info, Variant doing, List<RunListener> told) {
+    private RunContext context(RunInfo info, Variant doing, Guidance guidance, List<RunListener> told) {
         return new RunContext(
                 info,
                 performer(doing.planner(), info.experiment()),
                 performer(doing.implementer(), info.experiment()),
                 performer(doing.verifier(), info.experiment()),
-                Guidance.of(settings, doing.skills()),
+                guidance,
                 targets,
                 layers,
                 this::environment,

@@ -35,11 +35,21 @@ public record Guidance(Path skills, Filter filter, boolean encourageWebSearch) {
                     + NearestName.hint(wanted, known));
         }
         Filter filter = Filter.values()[known.indexOf(wanted)];
-        Path folder = settings.path(Option.SKILLS_SOURCE);
+        return new Guidance(
+                        settings.path(Option.SKILLS_SOURCE), filter, settings.flag(Option.ENCOURAGE_WEB_SEARCH))
+                .required(mode);
+    }
+
+    /**
+     * The same, where the skills of that mode are there.
+     *
+     * @throws UsageError where they are not
+     */
+    public Guidance required(SkillsMode mode) {
         if (mode != SkillsMode.NONE) {
-            requireFiles(folder, mode, filter);
+            requireFiles(skills, mode, filter);
         }
-        return new Guidance(folder, filter, settings.flag(Option.ENCOURAGE_WEB_SEARCH));
+        return this;
     }
 
     private static void requireFiles(Path folder, SkillsMode mode, Filter filter) {

@@ -44,6 +44,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param fingerprints digests of what must agree
  * @param partial layers left out by option
  * @param started when
+ * @param guidance what its agents are given beside their task; empty in what an older version kept
  */
 public record StoredRun(
         String id,
@@ -59,10 +60,15 @@ public record StoredRun(
         String uniqueId,
         Map<String, String> fingerprints,
         Set<String> partial,
-        Instant started) {
+        Instant started,
+        Optional<Guidance> guidance) {
     private static final Pattern SEGMENT = Pattern.compile("\\[variant:([^\\]]*)]");
 
     static StoredRun of(RunInfo run) {
+        return of(run, Optional.empty());
+    }
+
+    static StoredRun of(RunInfo run, Optional<Guidance> guidance) {
         return new StoredRun(
                 run.id(),
                 run.folder(),
@@ -77,7 +83,8 @@ public record StoredRun(
                 run.uniqueId(),
                 run.fingerprints(),
                 run.partial(),
-                run.started());
+                run.started(),
+                guidance);
     }
 
     /** The experiment with this run's variant and limits, whatever options say now. */
@@ -174,6 +181,10 @@ public record StoredRun(
         ObjectNode prints = json.putObject("fingerprints");
         new TreeMap<>(fingerprints).forEach(prints::put);
         new TreeSet<>(partial).forEach(json.putArray("partial")::add);
+        guidance.ifPresent(given -> json.putObject("guidance")
+                .put("skills_source", given.skills().toString())
+                .put("skills_filter", given.filter().id())
+                .put("encourage_web_search", given.encourageWebSearch()));
         return json;
     }
 
@@ -224,7 +235,18 @@ public record StoredRun(
                 text(json, "unique_id"),
                 Map.copyOf(prints),
                 Set.copyOf(partial),
-                Instant.parse(text(json, "started")));
+                Instant.parse(text(json, "started")),
+                json.has("guidance") ? Optional.of(guidance(json.path("guidance"))) : Optional.empty());
+    }
+
+    private static Guidance guidance(JsonNode json) {
+        return new Guidance(
+                Path.of(text(json, "skills_source")),
+                Stream.of(Guidance.Filter.values())
+                        .filter(filter -> filter.id().equals(text(json, "skills_filter")))
+                        .findFirst()
+                        .orElseThrow(() -> new IllegalArgumentException("no such skills filter")),
+                json.path("encourage_web_search").asBoolean());
     }
 
     private static String text(JsonNode json, String name) {

@@ -35,21 +35,27 @@ public final class StoredRuns {
 
     /** Keeps what is known of a run that begins: in its own folder, and here where that is somewhere else. */
     public void begins(RunInfo run) {
+        begins(run, Optional.empty());
+    }
+
+    /** @param guidance what its agents are given beside their task, which stays when the run is gone on with */
+    public void begins(RunInfo run, Optional<Guidance> guidance) {
+        StoredRun stored = StoredRun.of(run, guidance);
         try {
-            write(run, run.folder());
+            write(stored, run.folder());
             if (!run.folder().equals(folder.resolve(run.id()))) {
-                write(run, folder.resolve(run.id()));
+                write(stored, folder.resolve(run.id()));
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the run's folder " + run.folder() + " cannot be written", e);
         }
     }
 
-    private static void write(RunInfo run, Path into) throws IOException {
+    private static void write(StoredRun run, Path into) throws IOException {
         Files.createDirectories(into);
         Path whole = into.resolve(FILE);
         Path half = into.resolve(FILE + ".tmp");
-        Files.writeString(half, StoredRun.of(run).json().toPrettyString() + "\n");
+        Files.writeString(half, run.json().toPrettyString() + "\n");
         Files.move(half, whole, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 

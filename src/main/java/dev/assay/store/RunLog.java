@@ -64,6 +64,7 @@ final class RunLog implements AutoCloseable {
             throws IOException {
         RunLog log = new RunLog(run, spool, outbox, clock, runRow, before.lastPosition());
         log.row(Entry.Table.RUNS, runRow);
+        runRow.remove(RunRows.LIVING_SINCE); // or each further row would put the heartbeat back
         for (Entry.Row row : before.rows()) {
             if (row.table() == Entry.Table.STEPS) {
                 log.usage = log.usage.plus(RunRows.usage(row.values()));

@@ -31,6 +31,9 @@ final class RunRows {
     /** What of a text that a check saw is kept in its row; the whole is in the run's folder. */
     private static final int EVIDENCE_CHARACTERS = 64 * 1024;
 
+    /** The first heartbeat of the process that goes on with a run. Later ones are written by the database alone. */
+    static final String LIVING_SINCE = "heartbeat_at";
+
     private RunRows() {}
 
     static ObjectNode started(RunInfo run, String host, long pid) {
@@ -62,21 +65,38 @@ final class RunRows {
         return row;
     }
 
-    /** A run that is gone on with: what it was found to be holds no more, what it began with still does. */
-    static ObjectNode resumed(ObjectNode before, RunInfo run, String host, long pid) {
+    /**
+     * A run that is gone on with: what it was found to be holds no more, what it began with still does.
+     *
+     * @param seen when something was last heard of it
+     */
+    static ObjectNode resumed(ObjectNode before, RunInfo run, String host, long pid, Instant seen, Instant now) {
         ObjectNode row = before.deepCopy();
         row.put("status", "running")
                 .putNull("outcome")
                 .putNull("cause")
                 .putNull("message")
                 .putNull("finished_at")
-                .putNull("heartbeat_at")
+                .put("duration_ms", spent(before, seen).toMillis())
+                .put(LIVING_SINCE, now.toString())
                 .put("folder", run.folder().toAbsolutePath().toString())
                 .put("host", host)
                 .put("pid", pid)
                 .put("partial", !run.partial().isEmpty());
         row.set("left_out", array(run.partial()));
         return row;
+    }
+
+    /** What the processes of a run have taken; of one that died, until something was last heard of it. */
+    private static Duration spent(ObjectNode row, Instant seen) {
+        Duration before = Duration.ofMillis(row.path("duration_ms").asLong());
+        if (row.path("finished_at").isString()) {
+            return before;
+        }
+        String since = row.path(LIVING_SINCE).asString("");
+        Duration last = Duration.between(
+                Instant.parse(since.isEmpty() ? row.path("started_at").asString() : since), seen);
+        return last.isNegative() ? before : before.plus(last);
     }
 
     /** Whether an attempt has no end. */
@@ -118,7 +138,7 @@ final class RunRows {
                 .put("message", result.message())
                 .put("partial", result.partial())
                 .put("finished_at", now.toString())
-                .put("duration_ms", result.duration().toMillis());
+                .put("duration_ms", row.path("duration_ms").asLong() + result.duration().toMillis());
         row.set("warnings", array(result.warnings()));
         usage(row, result.usage());
     }

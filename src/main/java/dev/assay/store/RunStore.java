@@ -102,7 +102,12 @@ public final class RunStore implements RunListener, AutoCloseable {
                         clock,
                         before,
                         RunRows.resumed(
-                                row.get(), run, host, ProcessHandle.current().pid())));
+                                row.get(),
+                                run,
+                                host,
+                                ProcessHandle.current().pid(),
+                                before.lastHeard(run.folder()),
+                                clock.instant())));
     }
 
     /** Only a stored run's results are added to what is there; of another app nothing is stored. */

@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +37,21 @@ public record StoredResults(Optional<ObjectNode> run, List<ObjectNode> attempts,
         Map<String, ObjectNode> nodes = new LinkedHashMap<>();
         for (Entry.Row row : rows(folder)) {
             switch (row.table()) {
-                case RUNS -> runs.put("", row.values());
+                case RUNS -> runs.merge("", row.values(), StoredResults::later);
                 case STEPS -> attempts.put(row.values().path("id").asString(), row.values());
                 case RESULTS -> nodes.put(row.values().path("unique_id").asString(), row.values());
             }
         }
         return new StoredResults(
                 Optional.ofNullable(runs.get("")), List.copyOf(attempts.values()), List.copyOf(nodes.values()));
+    }
+
+    /** A run's row as it was written later. When it was gone on with stands only in the first row after that. */
+    private static ObjectNode later(ObjectNode before, ObjectNode after) {
+        if (!after.has(RunRows.LIVING_SINCE) && before.has(RunRows.LIVING_SINCE)) {
+            after.set(RunRows.LIVING_SINCE, before.get(RunRows.LIVING_SINCE));
+        }
+        return after;
     }
 
     private static List<Entry.Row> rows(Path folder) {
@@ -157,6 +167,16 @@ public record StoredResults(Optional<ObjectNode> run, List<ObjectNode> attempts,
                 .forEach(row -> last.merge(
                         row.path("step").asString(), row.path("attempt").intValue(), Math::max));
         return last;
+    }
+
+    /** When something was last written of the run. */
+    Instant lastHeard(Path folder) throws IOException {
+        Stream<String> times = Stream.concat(attempts.stream(), nodes.stream())
+                .flatMap(row -> Stream.of("started_at", "finished_at").map(name -> text(row, name)));
+        Stream<Instant> lines = Spool.last(folder, "", 1).stream().map(Entry.Event::at);
+        return Stream.concat(times.filter(time -> !time.isEmpty()).map(Instant::parse), lines)
+                .max(Comparator.naturalOrder())
+                .orElse(Instant.MIN);
     }
 
     /** The greatest place that an attempt or a node has. */

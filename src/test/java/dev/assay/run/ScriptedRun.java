@@ -69,6 +69,8 @@ final class ScriptedRun implements AutoCloseable {
     String tool = "scripted";
     Optional<BigDecimal> costOfACall = Optional.empty();
     String trouble = "";
+    String id = "run-1";
+    String uniqueId = "[engine:assay]/[run:1]";
     int schema;
     /** What happened to the data of targets: {@code save}, and {@code restore} with what they then had. */
     final List<String> data = new ArrayList<>();
@@ -179,7 +181,12 @@ final class ScriptedRun implements AutoCloseable {
     }
 
     RunResult run() throws InterruptedException {
-        return run(new BuildRun(context(), Clock.systemUTC(), System.out));
+        return run(begun());
+    }
+
+    /** The run, of which nothing is done yet. */
+    BuildRun begun() {
+        return new BuildRun(context(), Clock.systemUTC(), System.out);
     }
 
     /** Goes on with the run that is stored in the folder. */
@@ -279,14 +286,14 @@ final class ScriptedRun implements AutoCloseable {
         Experiment built = experiment.orElseGet(this::scripted);
         Role role = Role.parse("scripted");
         return new RunInfo(
-                "run-1",
+                id,
                 built,
                 new Variant("scripted", role, role, role, skills, 1),
                 1,
                 "recorded",
                 "embedded",
                 folder.resolve("run"),
-                "[engine:assay]/[run:1]",
+                uniqueId,
                 Map.of(),
                 partial,
                 Instant.now());

@@ -77,11 +77,13 @@ class StoredRunsTest {
     @Test
     void should_give_back_what_the_run_began_with() {
         RunInfo run = info("20260301-100000-aaaaaa", data.resolve("runs/20260301-100000-aaaaaa"));
-        new StoredRuns(data).begins(run);
+        Optional<Guidance> guidance = Optional.of(new Guidance(Path.of("/skills"), Guidance.Filter.ALL, true));
+        new StoredRuns(data).begins(run, guidance);
 
         StoredRun stored = new StoredRuns(data).named("2026");
 
-        assertThat(stored).isEqualTo(StoredRun.of(run));
+        assertThat(stored).isEqualTo(StoredRun.of(run, guidance));
+        assertThat(stored.guidance()).isEqualTo(guidance);
         assertThat(stored.variantInTree()).isEqualTo("auto");
         assertThat(stored.of(experiment(Limits.DEFAULT)).limits()).isEqualTo(LIMITS);
         assertThat(stored.of(experiment(Limits.DEFAULT)).variants()).containsExactly(run.variant());

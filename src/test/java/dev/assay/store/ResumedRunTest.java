@@ -17,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -162,6 +163,28 @@ class ResumedRunTest {
         database.connection().close();
         assertThat(rows(url, "select count(*) from public.orchestrator_runs")).containsExactly("0");
         assertThat(folder.resolve("mutant")).doesNotExist();
+    }
+
+    @Test
+    void should_count_the_time_of_every_process_and_keep_the_heartbeat_of_the_last() throws Exception {
+        try (RunStore dying = store()) {
+            TestRun run = new TestRun(dying, folder, "run").start();
+            run.text(run.attempt(Phase.IMPLEMENT, 1), "half of it");
+        }
+        Instant heard = StoredResults.of(folder.resolve("run")).lastHeard(folder.resolve("run"));
+        Instant before = Instant.now();
+        try (RunStore next = store()) {
+            TestRun run = new TestRun(next, folder, "run");
+            next.runResumed(run.info);
+            // a later row of the run says nothing of the heartbeat, which the database renews
+            next.planAccepted(run.info, new Plan(List.of(), JsonMapper.shared().readTree("{\"steps\":[]}")));
+            run.finish();
+        }
+
+        long first = Duration.between(new TestRun(null, folder, "run").info.started(), heard)
+                .toMillis();
+        assertThat(rows(url, "select duration_ms, heartbeat_at >= '" + before + "' from public.orchestrator_runs"))
+                .containsExactly((Math.max(0, first) + 3_000) + "|t");
     }
 
     private static void tell(RunStore store, TestRun run, String stage) {
