@@ -17,7 +17,9 @@ public final class Fingerprints {
         prints.put(
                 "prompt", digest(experiment.prompt() + "\n" + experiment.app().text()));
         // where a rule stands in the file is no part of what it asks
-        prints.put("contract", digest(experiment.contract().toString().replaceAll("line=\\d+", "")));
+        String contract = digest(experiment.contract().toString().replaceAll("line=\\d+", ""));
+        // the row says so where the experiment has no contract of its own
+        prints.put("contract", experiment.contract().name().equals("default") ? "default " + contract : contract);
         prints.put("limits", digest(experiment.limits().toString()));
         prints.put("target", targetKind);
         prints.put("assay", version);
