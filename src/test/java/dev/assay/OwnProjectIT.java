@@ -98,8 +98,8 @@ class OwnProjectIT {
     }
 
     private JsonNode rows() throws Exception {
-        Settings settings =
-                Settings.load(name -> Optional.ofNullable(Map.of("data-dir", data()).get(name)), folder);
+        Settings settings = Settings.load(
+                name -> Optional.ofNullable(Map.of("data-dir", data()).get(name)), folder);
         Directories directories = Directories.of(settings);
         try (LogDatabase database = LogDatabase.of(Optional.empty(), directories.data(), directories.cache())) {
             return JsonMapper.shared().readTree(new SqlQuery(database).run("""
@@ -153,8 +153,7 @@ class OwnProjectIT {
         Files.writeString(
                 project.resolve("pom.xml"),
                 pom.replaceFirst(
-                        "<plugins>",
-                        "<plugins>" + plugin("maven-compiler-plugin") + plugin("maven-resources-plugin")));
+                        "<plugins>", "<plugins>" + plugin("maven-compiler-plugin") + plugin("maven-resources-plugin")));
         Path sources = Files.createDirectories(project.resolve("src/test/java"));
         Files.writeString(sources.resolve("AllExperiments.java"), shown("java"));
         Path experiments = Files.createDirectories(project.resolve("experiments"));

@@ -1,6 +1,6 @@
 package dev.assay.cli;
 
-import dev.assay.settings.Directories;
+import dev.assay.Assay;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
 import dev.assay.settings.UsageError;
@@ -10,11 +10,13 @@ import java.io.PrintWriter;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.json.JsonMapper;
 
 /** {@code assay generate demo-data}: runs that never were, marked as such. */
 @Command(
@@ -63,7 +65,7 @@ final class DemoDataCommand implements Callable<Integer> {
 
     static CommandLine withOptions(DemoDataCommand command) {
         CommandLine line = new CommandLine(command);
-        Options.add(line.getCommandSpec(), List.of(Option.STORE_URL, Option.DATA_DIR, Option.CACHE_DIR));
+        Options.add(line.getCommandSpec(), List.of(Option.JSON, Option.STORE_URL, Option.DATA_DIR, Option.CACHE_DIR));
         return line;
     }
 
@@ -73,14 +75,18 @@ final class DemoDataCommand implements Callable<Integer> {
             throw new UsageError("--runs is " + runs + "; give a number from 1 to 99999.");
         }
         Settings settings = Options.settings(Options.given(spec));
-        Directories directories = Directories.of(settings);
         PrintWriter out = spec.commandLine().getOut();
-        try (LogDatabase database =
-                LogDatabase.of(settings.text(Option.STORE_URL), directories.data(), directories.cache())) {
+        boolean json = settings.flag(Option.JSON);
+        try (LogDatabase database = Assay.log(settings)) {
             DemoRuns demo = new DemoRuns(database);
             if (remove) {
+                long removed = demo.remove();
                 out.println(
-                        String.format(Locale.ROOT, "Removed %,d demo runs from %s.", demo.remove(), database.shown()));
+                        json
+                                ? JsonMapper.shared()
+                                        .writeValueAsString(Map.of("removed", removed, "store", database.shown()))
+                                : String.format(
+                                        Locale.ROOT, "Removed %,d demo runs from %s.", removed, database.shown()));
                 return 0;
             }
             DemoRuns.Held held = demo.held();
@@ -93,6 +99,11 @@ final class DemoDataCommand implements Callable<Integer> {
                         held.others()));
             }
             demo.write(runs, seed, 0);
+            if (json) {
+                out.println(JsonMapper.shared()
+                        .writeValueAsString(Map.of("written", runs, "seed", seed, "store", database.shown())));
+                return 0;
+            }
             out.println(String.format(
                     Locale.ROOT,
                     "Wrote %,d demo runs to %s, by seed %d. Look at them with --source demo, such as:"

@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         description = "Makes things up, to try commands with.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "WHAT",
-        footer = {"", "Example:", "  assay generate demo-data"})
+        footer = {"", "Examples:", "  assay generate demo-data"})
 final class GenerateCommand implements Runnable {
     @Spec
     private CommandSpec spec;

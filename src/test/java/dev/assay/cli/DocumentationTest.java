@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -55,6 +56,9 @@ class DocumentationTest {
     private static final Set<String> OTHERS =
             Set.of("cd", "export", "source", "assay()", "git", "npm", "npx", "apt-get", "curl", "bash", "jq");
 
+    /** What the pages call an experiment of one's own, beside words in capitals. */
+    private static final String OWN = "guestbook";
+
     private static PostgresCluster cluster;
     private static LogDatabase store;
 
@@ -70,8 +74,8 @@ class DocumentationTest {
 
     @BeforeAll
     static void openStore() throws InterruptedException {
-        cluster = PostgresCluster.start(PostgresCluster.Options.empty(
-                Path.of(System.getProperty("user.home"), ".cache", "assay")));
+        cluster = PostgresCluster.start(
+                PostgresCluster.Options.empty(Path.of(System.getProperty("user.home"), ".cache", "assay")));
         cluster.createDatabase("log", "template0", cluster.superuser());
         store = LogDatabase.at(cluster.jdbcUrl("log", cluster.superuser(), cluster.superuserPassword()));
     }
@@ -113,9 +117,12 @@ class DocumentationTest {
                 blocks.add(new Block(
                         page, i + 1, line.substring(3).strip(), String.join("\n", lines.subList(i + 1, end)) + "\n"));
                 i = end;
-            } else if (!list && line.startsWith("    ") && (i == 0 || lines.get(i - 1).isBlank())) {
+            } else if (!list
+                    && line.startsWith("    ")
+                    && (i == 0 || lines.get(i - 1).isBlank())) {
                 int end = i;
-                while (end < lines.size() && (lines.get(end).startsWith("    ") || lines.get(end).isBlank())) {
+                while (end < lines.size()
+                        && (lines.get(end).startsWith("    ") || lines.get(end).isBlank())) {
                     end++;
                 }
                 blocks.add(new Block(
@@ -139,13 +146,18 @@ class DocumentationTest {
             case "java" -> compiles(block.text());
             case "yaml" -> yaml(block.text());
             case "sql" -> sql(block.text());
-            case "xml" -> DocumentBuilderFactory.newInstance()
-                    .newDocumentBuilder()
-                    .parse(new InputSource(new StringReader(block.text())));
+            case "xml" ->
+                DocumentBuilderFactory.newInstance()
+                        .newDocumentBuilder()
+                        .parse(new InputSource(new StringReader(block.text())));
             case "json" -> JsonMapper.shared().readTree(block.text());
-            case "text" -> assertThat(block.page()).as("what is printed is held by MainJobIT").hasFileName("README.md");
-            default -> fail(block + ": no test knows blocks of the kind '" + block.kind()
-                    + "'. Teach DocumentationTest how such a block is shown to be true.");
+            case "text" ->
+                assertThat(block.page())
+                        .as("what is printed is held by MainJobIT")
+                        .hasFileName("README.md");
+            default ->
+                fail(block + ": no test knows blocks of the kind '" + block.kind()
+                        + "'. Teach DocumentationTest how such a block is shown to be true.");
         }
     }
 
@@ -153,12 +165,16 @@ class DocumentationTest {
     @MethodSource("pages")
     void should_name_only_options_variables_and_files_that_there_are(Path page) throws IOException {
         String text = Files.readString(page);
-        Set<String> variables =
-                new TreeSet<>(Arrays.stream(Option.values()).map(Option::variable).toList());
+        Set<String> variables = new TreeSet<>(
+                Arrays.stream(Option.values()).map(Option::variable).toList());
         variables.add("ASSAY_NAME"); // stands for any
         Set<String> wrong = new TreeSet<>();
-        found(text, "(?<![\\w-])-D([a-zA-Z.][\\w.-]*)").filter(name -> !isProperty(name)).forEach(wrong::add);
-        found(text, "\\b(ASSAY_[A-Z_]+)").filter(name -> !variables.contains(name)).forEach(wrong::add);
+        found(text, "(?<![\\w-])-D([a-zA-Z.][\\w.-]*)")
+                .filter(name -> !isProperty(name))
+                .forEach(wrong::add);
+        found(text, "\\b(ASSAY_[A-Z_]+)")
+                .filter(name -> !variables.contains(name))
+                .forEach(wrong::add);
         found(text, "]\\(((?!https?:)[^)#]+)(?:#[^)]*)?\\)")
                 .filter(link -> !Files.exists(Optional.ofNullable(page.getParent())
                         .orElse(Path.of(""))
@@ -172,7 +188,17 @@ class DocumentationTest {
     void should_find_every_block() throws IOException {
         assertThat(blocks(
                         Path.of("page.md"),
-                        List.of("```java", "class A {}", "```", "", "    assay runs", "", "- item", "", "    its text", "")))
+                        List.of(
+                                "```java",
+                                "class A {}",
+                                "```",
+                                "",
+                                "    assay runs",
+                                "",
+                                "- item",
+                                "",
+                                "    its text",
+                                "")))
                 .extracting(Block::text)
                 .containsExactly("class A {}\n", "assay runs\n");
         assertThat(blocks()).hasSizeGreaterThan(10);
@@ -209,7 +235,9 @@ class DocumentationTest {
     private void isGoodBash(String text) throws IOException, InterruptedException {
         Path said = folder.resolve("bash.log");
         Process bash = new ProcessBuilder(
-                        "bash", "-n", Files.writeString(folder.resolve("block.sh"), text).toString())
+                        "bash",
+                        "-n",
+                        Files.writeString(folder.resolve("block.sh"), text).toString())
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile())
                 .start();
@@ -240,13 +268,15 @@ class DocumentationTest {
     private static void mustExist(List<String> words, String option, String form) {
         int at = words.indexOf(option);
         if (at >= 0) {
-            assertThat(Path.of(form.formatted((Object[]) words.get(at + 1).split("/")))).exists();
+            assertThat(Path.of(form.formatted((Object[]) words.get(at + 1).split("/"))))
+                    .exists();
         }
     }
 
     /** Experiments that a command names; one in capitals stands for any. */
     private static void names(String experiments) {
-        if (!experiments.equals(experiments.toUpperCase(java.util.Locale.ROOT)) && !experiments.contains(" ")) {
+        boolean any = experiments.equals(OWN) || experiments.equals(experiments.toUpperCase(Locale.ROOT));
+        if (!any && !experiments.contains(" ")) {
             ExperimentFiles.in(Path.of("experiments")).select(experiments);
         }
     }
@@ -256,6 +286,9 @@ class DocumentationTest {
             if (word.startsWith("-D")) {
                 String[] property = word.substring(2).split("=", 2);
                 assertThat(isProperty(property[0])).as(word + " is a property").isTrue();
+                if (property[0].equals("experiment")) {
+                    names(property[1]);
+                }
             } else if (word.startsWith("-P")) {
                 assertThat(Files.readString(Path.of("pom.xml"))).contains("<id>" + word.substring(2) + "</id>");
             } else {
@@ -265,7 +298,8 @@ class DocumentationTest {
     }
 
     private void compiles(String text) throws IOException {
-        Matcher name = Pattern.compile("(?m)^(?:public )?(?:final )?(?:class|record|interface) (\\w+)").matcher(text);
+        Matcher name = Pattern.compile("(?m)^(?:public )?(?:final )?(?:class|record|interface) (\\w+)")
+                .matcher(text);
         assertThat(name.find()).as("the block holds a class").isTrue();
         Path source = Files.writeString(folder.resolve(name.group(1) + ".java"), text);
         ByteArrayOutputStream said = new ByteArrayOutputStream();

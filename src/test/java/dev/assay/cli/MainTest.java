@@ -14,12 +14,10 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,12 +122,11 @@ class MainTest {
 
     @Test
     void should_answer_in_json_by_every_command() {
-        Set<String> names = new TreeSet<>();
-        Main.commandLine(Start.onStandardStreams()).getSubcommands().forEach((name, command) -> {
-            if (command.getCommandSpec().findOption("--json") == null) {
-                names.add(name);
-            }
-        });
+        List<String> names = commands().stream()
+                .filter(command -> command.getSubcommands().isEmpty())
+                .filter(command -> command.getCommandSpec().findOption("--json") == null)
+                .map(CommandLine::getCommandName)
+                .toList();
 
         assertThat(names).as("commands without --json").containsExactly("generate-completion");
     }
@@ -161,11 +158,7 @@ class MainTest {
 
     @Test
     void should_show_help_with_examples_that_it_understands_of_each_command() {
-        CommandLine main = Main.commandLine(Start.onStandardStreams());
-        List<CommandLine> all = new ArrayList<>(List.of(main));
-        all.addAll(new LinkedHashSet<>(main.getSubcommands().values()));
-
-        for (CommandLine command : all) {
+        for (CommandLine command : commands()) {
             String help = command.getUsageMessage(CommandLine.Help.Ansi.OFF);
             List<String> examples = help.lines()
                     .dropWhile(line -> !line.equals("Examples:"))
@@ -259,6 +252,19 @@ class MainTest {
                 .start();
         assertThat(bash.waitFor(1, TimeUnit.MINUTES)).isTrue();
         return Files.readString(output).lines().map(String::strip).sorted().toList();
+    }
+
+    /** All there are, those of commands included. */
+    private static Set<CommandLine> commands() {
+        Set<CommandLine> all = new LinkedHashSet<>(Set.of(Main.commandLine(Start.onStandardStreams())));
+        List<CommandLine> found = List.copyOf(all);
+        while (!found.isEmpty()) {
+            found = found.stream()
+                    .flatMap(command -> command.getSubcommands().values().stream())
+                    .toList();
+            all.addAll(found);
+        }
+        return all;
     }
 
     private int execute(String... arguments) {
