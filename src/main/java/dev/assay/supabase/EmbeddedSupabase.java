@@ -38,6 +38,10 @@ public final class EmbeddedSupabase implements AutoCloseable {
     /** Of {@code postgres}: what the local stack has, and what tools try first. */
     static final String OWNER_PASSWORD = "postgres";
 
+    /** Each project may follow its database's log, by a slot and a process of the server. */
+    private static final Map<String, String> SETTINGS =
+            Map.of("timezone", "UTC", "max_replication_slots", "100", "max_wal_senders", "100");
+
     /** Of a local project. The cluster has an empty one, which gives way. */
     private static final String WELL_KNOWN_DATABASE = "postgres";
 
@@ -89,7 +93,7 @@ public final class EmbeddedSupabase implements AutoCloseable {
             throws InterruptedException {
         TemplateDatabase template = new TemplateDatabase();
         PostgresCluster cluster = PostgresCluster.start(new PostgresCluster.Options(
-                cache, TemplateDatabase.SUPERUSER, template.key(), template, Map.of("timezone", "UTC"), databasePort));
+                cache, TemplateDatabase.SUPERUSER, template.key(), template, SETTINGS, databasePort));
         boolean ready = false;
         try {
             ServicePasswords passwords = ServicePasswords.random();

@@ -19,6 +19,7 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,7 +70,7 @@ public final class Gateway implements AutoCloseable {
         connector.setPort(port);
         server.addConnector(connector);
         server.setStopTimeout(TimeUnit.SECONDS.toMillis(2));
-        server.setHandler(new Front());
+        server.setHandler(new Sockets(this::socketSurface).before(server, new Front()));
         this.port = start(connector, port);
     }
 
@@ -153,6 +154,14 @@ public final class Gateway implements AutoCloseable {
         return surfaces.stream()
                 .filter(surface -> under(surface.prefix(), path))
                 .findFirst();
+    }
+
+    private @Nullable SocketSurface socketSurface(String path) {
+        return surface(path)
+                .filter(SocketSurface.class::isInstance)
+                .map(SocketSurface.class::cast)
+                .filter(found -> path.equals(found.prefix() + found.socketPath()))
+                .orElse(null);
     }
 
     private final class Front extends Handler.Abstract {

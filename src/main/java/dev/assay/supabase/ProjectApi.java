@@ -8,6 +8,8 @@ import dev.assay.supabase.auth.Mailbox;
 import dev.assay.supabase.functions.EdgeFunctions;
 import dev.assay.supabase.functions.FunctionsSurface;
 import dev.assay.supabase.project.ProjectConfig;
+import dev.assay.supabase.realtime.Limits;
+import dev.assay.supabase.realtime.RealtimeSurface;
 import dev.assay.supabase.rest.RestSettings;
 import dev.assay.supabase.rest.RestSurface;
 import dev.assay.supabase.storage.ObjectFiles;
@@ -26,6 +28,7 @@ final class ProjectApi implements AutoCloseable {
     private final HikariDataSource storageDatabase;
     private final StorageSurface storage;
     private final FunctionsSurface functions;
+    private final RealtimeSurface realtime;
 
     /**
      * @param database the project's
@@ -65,6 +68,12 @@ final class ProjectApi implements AutoCloseable {
         this.storage = new StorageSurface(
                 storageDatabase, apiKeys, files, config.storage().fileSizeLimit(), clock);
         this.functions = new FunctionsSurface(edgeFunctions, apiKeys);
+        this.realtime = new RealtimeSurface(
+                cluster.jdbcUrl(database, "authenticator", passwords.authenticator()),
+                cluster.jdbcUrl(database, "supabase_replication_admin", passwords.replicationAdmin()),
+                apiKeys,
+                Limits.DEFAULT,
+                clock);
     }
 
     private static HikariDataSource pool(
@@ -80,7 +89,12 @@ final class ProjectApi implements AutoCloseable {
     }
 
     List<Surface> surfaces() {
-        return List.of(rest, auth, storage, functions);
+        return List.of(rest, auth, storage, functions, realtime);
+    }
+
+    /** Lets go of what keeps the database from being dropped; followed by {@link #reconnect()}. */
+    void release() {
+        realtime.pause();
     }
 
     /** Lets go of connections to a database that was replaced by another of the same name. */
@@ -88,10 +102,12 @@ final class ProjectApi implements AutoCloseable {
         rest.reconnect();
         authDatabase.getHikariPoolMXBean().softEvictConnections();
         storageDatabase.getHikariPoolMXBean().softEvictConnections();
+        realtime.resume();
     }
 
     @Override
     public void close() {
+        realtime.close();
         rest.close();
         authDatabase.close();
         storageDatabase.close();

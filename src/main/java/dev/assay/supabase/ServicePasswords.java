@@ -6,10 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Passwords of the roles that Supabase's own services log in with: of one cluster, and never shown to an app. */
-record ServicePasswords(String authenticator, String authAdmin, String storageAdmin) {
+record ServicePasswords(String authenticator, String authAdmin, String storageAdmin, String replicationAdmin) {
     static ServicePasswords random() {
         SecureRandom random = new SecureRandom();
-        return new ServicePasswords(password(random), password(random), password(random));
+        return new ServicePasswords(password(random), password(random), password(random), password(random));
     }
 
     private static String password(SecureRandom random) {
@@ -23,6 +23,7 @@ record ServicePasswords(String authenticator, String authAdmin, String storageAd
         passwords.put("authenticator", authenticator);
         passwords.put("supabase_auth_admin", authAdmin);
         passwords.put("supabase_storage_admin", storageAdmin);
+        passwords.put("supabase_replication_admin", replicationAdmin);
         return passwords;
     }
 }

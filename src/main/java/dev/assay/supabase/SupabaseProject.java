@@ -155,6 +155,7 @@ public final class SupabaseProject implements AutoCloseable {
      * {@code supabase db reset}.
      */
     public synchronized Migrated reset() throws InterruptedException {
+        api.release();
         cluster.dropDatabase(database);
         cluster.createDatabase(database, TemplateDatabase.NAME, TemplateDatabase.OWNER);
         api.reconnect();
