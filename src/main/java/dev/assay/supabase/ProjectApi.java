@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.assay.postgres.PostgresCluster;
 import dev.assay.supabase.auth.AuthSurface;
 import dev.assay.supabase.auth.Mailbox;
+import dev.assay.supabase.auth.MailboxSurface;
 import dev.assay.supabase.functions.EdgeFunctions;
 import dev.assay.supabase.functions.FunctionsSurface;
 import dev.assay.supabase.project.ProjectConfig;
@@ -25,6 +26,7 @@ final class ProjectApi implements AutoCloseable {
     private final RestSurface rest;
     private final HikariDataSource authDatabase;
     private final AuthSurface auth;
+    private final MailboxSurface mails;
     private final HikariDataSource storageDatabase;
     private final StorageSurface storage;
     private final FunctionsSurface functions;
@@ -63,6 +65,7 @@ final class ProjectApi implements AutoCloseable {
                 apiKeys);
         this.authDatabase = pool(cluster, database, "supabase_auth_admin", passwords.authAdmin(), "auth");
         this.auth = new AuthSurface(authDatabase, apiKeys, config.auth(), url, mailbox, clock);
+        this.mails = new MailboxSurface(mailbox);
         this.storageDatabase = pool(
                 cluster, database, "supabase_storage_admin", passwords.storageAdmin(), "storage, public, extensions");
         this.storage = new StorageSurface(
@@ -89,7 +92,7 @@ final class ProjectApi implements AutoCloseable {
     }
 
     List<Surface> surfaces() {
-        return List.of(rest, auth, storage, functions, realtime);
+        return List.of(rest, auth, storage, functions, realtime, mails);
     }
 
     /** Lets go of what keeps the database from being dropped; followed by {@link #reconnect()}. */
