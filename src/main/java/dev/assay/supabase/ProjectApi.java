@@ -13,10 +13,13 @@ import dev.assay.supabase.realtime.Limits;
 import dev.assay.supabase.realtime.RealtimeSurface;
 import dev.assay.supabase.rest.RestSettings;
 import dev.assay.supabase.rest.RestSurface;
+import dev.assay.supabase.storage.ConfiguredBuckets;
 import dev.assay.supabase.storage.ObjectFiles;
 import dev.assay.supabase.storage.StorageSurface;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The surfaces of a project as one {@code config.toml} sets them up, with the connections that they use. */
@@ -31,6 +34,7 @@ final class ProjectApi implements AutoCloseable {
     private final StorageSurface storage;
     private final FunctionsSurface functions;
     private final RealtimeSurface realtime;
+    private final ObjectFiles files;
 
     /**
      * @param database the project's
@@ -66,6 +70,7 @@ final class ProjectApi implements AutoCloseable {
         this.authDatabase = pool(cluster, database, "supabase_auth_admin", passwords.authAdmin(), "auth");
         this.auth = new AuthSurface(authDatabase, apiKeys, config.auth(), url, mailbox, clock);
         this.mails = new MailboxSurface(mailbox);
+        this.files = files;
         this.storageDatabase = pool(
                 cluster, database, "supabase_storage_admin", passwords.storageAdmin(), "storage, public, extensions");
         this.storage = new StorageSurface(
@@ -98,6 +103,17 @@ final class ProjectApi implements AutoCloseable {
     /** Lets go of what keeps the database from being dropped; followed by {@link #reconnect()}. */
     void release() {
         realtime.pause();
+    }
+
+    /**
+     * Makes the buckets of {@code config.toml}.
+     *
+     * @param folder the app's
+     * @return why not; empty where all are there
+     */
+    Optional<String> makeBuckets(Path folder, ProjectConfig config) {
+        return new ConfiguredBuckets(storageDatabase, files, folder.resolve("supabase"), Clock.systemUTC())
+                .make(config.storage().buckets());
     }
 
     /** Lets go of connections to a database that was replaced by another of the same name. */

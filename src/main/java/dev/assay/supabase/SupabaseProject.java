@@ -147,7 +147,7 @@ public final class SupabaseProject implements AutoCloseable {
     /** Reads {@code config.toml} again and applies the migrations that were not applied yet. */
     public synchronized Migrated migrate() throws InterruptedException {
         Optional<Migrated.Failure> broken = configure();
-        return broken.isPresent() ? failed(broken) : new Migrations(folder, jdbcUrl()).apply();
+        return broken.isPresent() ? failed(broken) : withBuckets(new Migrations(folder, jdbcUrl()).apply());
     }
 
     /**
@@ -166,13 +166,23 @@ public final class SupabaseProject implements AutoCloseable {
             return failed(broken);
         }
         Migrations migrations = new Migrations(folder, jdbcUrl());
-        Migrated migrated = migrations.apply();
+        Migrated migrated = withBuckets(migrations.apply());
         if (migrated.failure().isPresent()) {
             return migrated;
         }
         Migrated seeded = migrations.seed(config.seed());
         return new Migrated(
                 joined(migrated.done(), seeded.done()), joined(migrated.notes(), seeded.notes()), seeded.failure());
+    }
+
+    private Migrated withBuckets(Migrated migrated) {
+        if (migrated.failure().isPresent()) {
+            return migrated;
+        }
+        return api.makeBuckets(folder, config)
+                .map(why -> new Migrated(
+                        migrated.done(), migrated.notes(), Optional.of(new Migrated.Failure(CONFIG, why, false))))
+                .orElse(migrated);
     }
 
     private static Migrated failed(Optional<Migrated.Failure> failure) {

@@ -41,8 +41,10 @@ public final class SupabaseJs implements AutoCloseable {
         this.folder = folder;
         this.node = new Tools(CACHE, supervisor, false, new PrintStream(OutputStream.nullOutputStream(), true, UTF_8))
                 .node();
-        Files.createSymbolicLink(
-                folder.resolve("node_modules"), installed(name, packages).resolve("node_modules"));
+        synchronized (SupabaseJs.class) { // a file lock keeps out other processes only
+            Files.createSymbolicLink(
+                    folder.resolve("node_modules"), installed(name, packages).resolve("node_modules"));
+        }
     }
 
     public Tool node() {

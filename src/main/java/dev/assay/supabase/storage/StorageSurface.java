@@ -90,7 +90,11 @@ public final class StorageSurface implements Surface {
                     exchange.path(),
                     error.getCause().toString());
         }
-        drain(exchange);
+        try {
+            drain(exchange);
+        } catch (IOException e) {
+            LOG.debug("{} {}: the caller went away", exchange.method(), exchange.path(), e);
+        }
         exchange.respondJson(error.http(), error.json());
     }
 

@@ -2,9 +2,11 @@ package dev.assay.supabase.storage;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -50,7 +52,7 @@ final class Uploads {
         String version = UUID.randomUUID().toString();
         boolean kept = false;
         try {
-            ObjectFiles.Written written = files.write(version, incoming.content(), limit);
+            ObjectFiles.Written written = written(version, incoming, limit);
             StoredObject stored = objects.put(
                     target.scope(),
                     new StoredObjects.Draft(
@@ -70,8 +72,16 @@ final class Uploads {
         }
     }
 
+    private ObjectFiles.Written written(String version, Incoming incoming, long limit) {
+        try {
+            return files.write(version, incoming.content(), limit);
+        } catch (IOException e) {
+            throw StorageError.noContent("Request stream closed before upload could complete");
+        }
+    }
+
     /** Asks whether such an upload would be taken. */
-    void probe(Target target, ObjectNode declared, @org.jspecify.annotations.Nullable String userMetadata) {
+    void probe(Target target, ObjectNode declared, @Nullable String userMetadata) {
         objects.probe(
                 target.scope(),
                 new StoredObjects.Draft(
@@ -80,22 +90,31 @@ final class Uploads {
     }
 
     private ObjectNode metadata(Incoming incoming, ObjectFiles.Written written) {
-        ObjectNode metadata = Transaction.JSON
-                .createObjectNode()
-                .put("eTag", written.etag())
-                .put("size", written.size())
-                .put("mimetype", incoming.mimeType())
-                .put("cacheControl", incoming.cacheControl())
-                .put("lastModified", now())
-                .put("contentLength", written.size())
-                .put("httpStatusCode", 200);
+        ObjectNode metadata = metadata(written, incoming.mimeType(), incoming.cacheControl(), clock.instant());
         incoming.robots().ifPresent(robots -> metadata.put("xRobotsTag", robots));
         return metadata;
     }
 
-    /** In milliseconds, always with three digits of them. */
+    /** What is kept of a file beside its bytes; names as the service's. */
+    static ObjectNode metadata(ObjectFiles.Written written, String type, String cacheControl, Instant modified) {
+        return Transaction.JSON
+                .createObjectNode()
+                .put("eTag", written.etag())
+                .put("size", written.size())
+                .put("mimetype", type)
+                .put("cacheControl", cacheControl)
+                .put("lastModified", date(modified))
+                .put("contentLength", written.size())
+                .put("httpStatusCode", 200);
+    }
+
     String now() {
-        String text = clock.instant().truncatedTo(ChronoUnit.MILLIS).toString();
+        return date(clock.instant());
+    }
+
+    /** In milliseconds, always with three digits of them. */
+    private static String date(Instant instant) {
+        String text = instant.truncatedTo(ChronoUnit.MILLIS).toString();
         return text.length() == 20 ? text.substring(0, 19) + ".000Z" : text;
     }
 }

@@ -9,6 +9,7 @@ import dev.assay.supabase.SupabaseFixture;
 import dev.assay.supabase.storage.StorageProject.Answer;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -191,5 +192,66 @@ class StorageSurfaceTest {
         assertThat(storage.get("", "/object/public/avatars/range.txt", "Range", "bytes=10-")
                         .error())
                 .isEqualTo("416 416 invalid_range: invalid range provided");
+    }
+
+    @Test
+    void should_make_the_buckets_of_the_config_and_start_afresh_after_a_reset(@TempDir Path app) throws Exception {
+        Path files = Files.createDirectories(app.resolve("supabase/start/deep"));
+        Files.writeString(files.resolve("a.txt"), "from the start");
+        Files.writeString(app.resolve("supabase/config.toml"), """
+                [storage]
+                file_size_limit = "1KiB"
+                [storage.buckets."my.files"]
+                public = true
+                file_size_limit = "1MiB"
+                allowed_mime_types = ["text/plain"]
+                objects_path = "./start"
+                """);
+        try (var project = SUPABASE.open(app)) {
+            StorageProject own = new StorageProject(project);
+            assertThat(project.migrate().failure()).isEmpty();
+            Answer file = own.get("", "/object/public/my.files/deep/a.txt");
+            assertThat(file.text()).isEqualTo("from the start");
+            assertThat(file.header("content-type")).isEqualTo("text/plain");
+            assertThat(own.get("service", "/bucket/my.files")
+                            .json()
+                            .path("file_size_limit")
+                            .intValue())
+                    .isEqualTo(1 << 20);
+            assertThat(own.put("service", "/object/my.files/b.txt", "x".repeat(1025), "Content-Type", "text/plain")
+                            .error())
+                    .isEqualTo("400 413 Payload too large: The object exceeded the maximum allowed size");
+            own.put("service", "/object/my.files/b.txt", "x", "Content-Type", "text/plain");
+
+            assertThat(project.reset().failure()).isEmpty();
+
+            assertThat(own.get("", "/object/public/my.files/b.txt").status()).isEqualTo(400);
+            assertThat(own.get("", "/object/public/my.files/deep/a.txt").text()).isEqualTo("from the start");
+            Files.writeString(app.resolve("supabase/config.toml"), "[storage.buckets.x]\nobjects_path = \"none\"\n");
+            assertThat(project.migrate().failure().orElseThrow().toString()).contains("objects_path");
+        }
+    }
+
+    @Test
+    void should_name_a_route_that_it_does_not_have() throws Exception {
+        assertThat(storage.send("service", "POST", "/upload/resumable", BodyPublishers.noBody())
+                        .error())
+                .isEqualTo("501 501 NotSupported: Resumable upload (TUS) is not part of the embedded Supabase;"
+                        + " use a local or hosted target for it");
+        assertThat(storage.get("service", "/render/image/public/avatars/x.png").status())
+                .isEqualTo(501);
+        assertThat(storage.get("service", "/object").error())
+                .isEqualTo("404 404 Not Found: Route GET:/object not found");
+        assertThat(storage.json("service", "POST", "/bucket", "{}").error())
+                .isEqualTo("400 400 Error: body must have required property 'name'");
+        assertThat(storage.json("service", "POST", "/bucket", "{").error())
+                .startsWith("400 400 Error: Body is not valid JSON");
+        assertThat(storage.json(
+                                "service",
+                                "POST",
+                                "/object/list/avatars",
+                                "{\"prefix\":\"\",\"sortBy\":{\"column\":\"x\"}}")
+                        .error())
+                .isEqualTo("400 400 Error: body/sortBy/column must be equal to one of the allowed values");
     }
 }
