@@ -23,6 +23,7 @@ import dev.assay.budget.Ledger;
 import dev.assay.budget.PolicedAgent;
 import dev.assay.budget.Policy;
 import dev.assay.check.ApiLayer;
+import dev.assay.check.FunctionsLayer;
 import dev.assay.check.Layer;
 import dev.assay.check.LayerKind;
 import dev.assay.check.RlsLayer;
@@ -156,6 +157,7 @@ public final class Assay implements ExperimentRuns {
         this.layers = new EnumMap<>(Map.of(
                 LayerKind.API, new ApiLayer(),
                 LayerKind.RLS, new RlsLayer(),
+                LayerKind.FUNCTIONS, new FunctionsLayer(),
                 LayerKind.SMOKE,
                         new SmokeLayer(
                                 supervisor, new StartPageVisit(browsers, !settings.flag(Option.SKIP_BROWSER_TEST))),

@@ -53,6 +53,7 @@ public final class EdgeRuntime implements AutoCloseable {
     private final Map<String, String> passed;
     private final AutoCloseable own;
     private @Nullable Fence around;
+    private @Nullable Tool found;
 
     /** Gives something that is made when it is first needed. */
     @FunctionalInterface
@@ -257,7 +258,7 @@ public final class EdgeRuntime implements AutoCloseable {
             List<String> line, Path directory, Path work, Map<String, String> environment, @Nullable Duration limit)
             throws InterruptedException {
         List<String> whole = new ArrayList<>();
-        whole.add(deno.get().program().toString());
+        whole.add(deno().program().toString());
         whole.addAll(line);
         Path there = Files.isDirectory(directory) ? directory : work;
         return new Command(
@@ -292,8 +293,15 @@ public final class EdgeRuntime implements AutoCloseable {
     }
 
     private Fence base(Path work) throws InterruptedException {
-        Tool tool = deno.get();
+        Tool tool = deno();
         return shared().running(tool.program()).showing(work, packages);
+    }
+
+    private synchronized Tool deno() throws InterruptedException {
+        if (found == null) {
+            found = deno.get();
+        }
+        return found;
     }
 
     private synchronized Fence shared() throws InterruptedException {

@@ -8,7 +8,6 @@ import dev.assay.tools.ToolMissing;
 import java.io.IOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -64,7 +63,12 @@ public final class FunctionsSurface implements Surface {
         } catch (NotBootable e) {
             throw Failure.BOOT_ERROR.with(e.reason().lines().toList());
         } catch (ToolMissing e) {
-            throw Failure.BOOT_ERROR.with(List.of("Edge functions need Deno.", String.valueOf(e.getMessage())));
+            throw new RequestRefused(
+                    501,
+                    JsonNodeFactory.instance
+                            .objectNode()
+                            .put("message", "Edge functions need Deno. " + e.getMessage())
+                            .toString());
         }
     }
 
