@@ -3,6 +3,7 @@ package dev.assay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.assay.JudgedApps.Judged;
+import dev.assay.experiment.Experiment;
 import dev.assay.run.Mutant;
 import dev.assay.run.Outcome;
 import dev.assay.run.RunInfo;
@@ -35,10 +36,12 @@ class HostileAppsIT {
     private static final boolean ALL = Boolean.getBoolean("assay.test.mutants");
 
     private JudgedApps apps;
+    private Experiment experiment;
 
     @BeforeAll
     void open(@TempDir Path folder) throws Exception {
-        apps = new JudgedApps("todo-auth", folder);
+        apps = new JudgedApps(folder);
+        experiment = apps.experiment("todo-auth");
     }
 
     @AfterAll
@@ -55,7 +58,7 @@ class HostileAppsIT {
                 .map(app -> DynamicTest.dynamicTest(app.name(), () -> costsFailedChecksOnly(app)));
         DynamicTest sound = DynamicTest.dynamicTest(
                 "a sound app afterwards",
-                () -> assertThat(apps.judge("oracle", apps.oracles().of(apps.experiment()))
+                () -> assertThat(apps.judge(experiment, "oracle", apps.oracles().of(experiment))
                                 .judgement()
                                 .complaints())
                         .isEmpty());
@@ -65,7 +68,8 @@ class HostileAppsIT {
     private void costsFailedChecksOnly(Mutant app) throws Exception {
         Unmeasured unmeasured = new Unmeasured();
 
-        Judged judged = apps.judge("hostile/" + app.name(), apps.oracles().with(app, apps.experiment()), unmeasured);
+        Judged judged =
+                apps.judge(experiment, "hostile/" + app.name(), apps.oracles().with(app, experiment), unmeasured);
 
         assertThat(unmeasured.messages).as("could not be measured").isEmpty();
         assertThat(judged.result().outcome()).isEqualTo(Outcome.FAILED);

@@ -6,6 +6,7 @@ import dev.assay.run.Mutant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -16,7 +17,12 @@ import java.util.stream.Stream;
  *
  * @param judged what the evaluation found in each
  */
-record MutantTable(Map<Mutant, Judgement> judged) {
+record MutantTable(Map<Mutant, Row> judged) {
+    /**
+     * @param time of the whole evaluation, beside those that ran at the same time
+     */
+    record Row(Judgement judgement, Duration time) {}
+
     private static final String BEGIN = "<!-- mutants: written by mvn -Pmutants verify -->";
     private static final String END = "<!-- end of mutants -->";
 
@@ -36,24 +42,32 @@ record MutantTable(Map<Mutant, Judgement> judged) {
     private String text() {
         List<LayerKind> layers = Stream.of(LayerKind.values())
                 .filter(kind -> judged.values().stream()
-                        .anyMatch(one ->
-                                !one.words().getOrDefault(kind, "not scored").equals("not scored")))
+                        .anyMatch(one -> !one.judgement()
+                                .words()
+                                .getOrDefault(kind, "not scored")
+                                .equals("not scored")))
                 .toList();
-        StringBuilder text = new StringBuilder("| mutant | what is wrong | ");
+        StringBuilder text = new StringBuilder("| experiment | mutant | what is wrong | ");
         layers.forEach(kind -> text.append(kind.id()).append(" | "));
-        text.append("\n| --- | --- |").append(" --- |".repeat(layers.size())).append('\n');
-        judged.forEach((mutant, judgement) -> text.append("| ")
+        text.append("time |\n| --- | --- | --- |")
+                .append(" --- |".repeat(layers.size()))
+                .append(" ---: |\n");
+        judged.forEach((mutant, row) -> text.append("| ")
+                .append(mutant.experiment())
+                .append(" | ")
                 .append(mutant.name())
                 .append(" | ")
                 .append(mutant.what().replace("|", "\\|"))
                 .append(" | ")
                 .append(layers.stream()
                         .map(kind -> {
-                            String word = judgement.words().getOrDefault(kind, "not scored");
+                            String word = row.judgement().words().getOrDefault(kind, "not scored");
                             return kind == mutant.layer() && word.equals("fails") ? "**fails**" : word;
                         })
                         .collect(Collectors.joining(" | ")))
-                .append(" |\n"));
+                .append(" | ")
+                .append(row.time().toSeconds())
+                .append(" s |\n"));
         return text.toString().replace(" \n", "\n");
     }
 }

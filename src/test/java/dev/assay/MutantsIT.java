@@ -9,8 +9,8 @@ import dev.assay.run.CorrectVariant;
 import dev.assay.run.Judgement;
 import dev.assay.run.Mutant;
 import dev.assay.run.Recheck;
-import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,77 +34,95 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 class MutantsIT {
     /** One of each layer, of those that fail in a way of their own. */
     private static final Set<String> SELECTION = Set.of(
-            "api-grant-missing",
-            "rls-using-true",
-            "smoke-type-error",
-            "browser-optimistic-only",
-            "browser-session-not-kept");
+            "todo-auth/api-grant-missing",
+            "todo-auth/rls-using-true",
+            "todo-auth/smoke-type-error",
+            "todo-auth/browser-optimistic-only",
+            "todo-auth/browser-session-not-kept",
+            "project-rbac/rls-promotes-himself");
 
     private static final boolean ALL = Boolean.getBoolean("assay.test.mutants");
     private static final Path TABLE = Path.of("docs", "checks.md");
 
-    private final Map<Mutant, Judgement> judged = new ConcurrentSkipListMap<>(Comparator.comparing(Mutant::name));
+    private final Map<Mutant, MutantTable.Row> judged =
+            new ConcurrentSkipListMap<>(Comparator.comparing(Mutant::experiment).thenComparing(Mutant::name));
     private JudgedApps apps;
-    private Experiment experiment;
 
     @BeforeAll
     void open(@TempDir Path folder) throws Exception {
-        apps = new JudgedApps("todo-auth", folder);
-        experiment = apps.experiment();
-        apps.oracles().finished(experiment); // once, and not by each test at the same time
+        apps = new JudgedApps(folder);
+        for (Experiment experiment : apps.experiments()) {
+            apps.oracles().finished(experiment); // once, and not by each test at the same time
+        }
     }
 
     @AfterAll
-    void close() throws IOException {
+    void close() throws Exception {
         apps.close();
-        long contracted =
-                Mutant.of(experiment).stream().filter(this::contracted).count();
+        long contracted = 0;
+        for (Experiment experiment : apps.experiments()) {
+            contracted += Mutant.of(experiment).stream()
+                    .filter(mutant -> contracted(mutant, experiment))
+                    .count();
+        }
         if (ALL && judged.size() == contracted) {
             new MutantTable(judged).writeInto(TABLE);
         }
     }
 
-    @Test
-    void should_pass_the_oracles_finished_app() throws Exception {
-        Judgement judgement = judge("oracle", apps.oracles().of(experiment));
-
-        assertThat(judgement.complaints()).isEmpty();
-    }
-
     @TestFactory
-    Stream<DynamicTest> should_pass_every_other_correct_app() {
-        return CorrectVariant.of(experiment).stream()
-                .map(app -> DynamicTest.dynamicTest(
-                        app.name(),
-                        () -> assertThat(judge("variant/" + app.name(), app).complaints())
-                                .as(app.name())
+    Stream<DynamicTest> should_pass_the_oracles_finished_apps() throws Exception {
+        return apps.experiments().stream()
+                .map(experiment -> DynamicTest.dynamicTest(
+                        experiment.base(),
+                        () -> assertThat(judge(
+                                                experiment,
+                                                "oracle",
+                                                apps.oracles().of(experiment))
+                                        .complaints())
                                 .isEmpty()));
     }
 
     @TestFactory
-    Stream<DynamicTest> should_catch_every_mutant_by_its_layer_alone() {
-        return Mutant.of(experiment).stream()
-                .filter(mutant -> ALL || SELECTION.contains(mutant.name()))
-                .map(mutant -> DynamicTest.dynamicTest(mutant.name(), () -> catches(mutant)));
+    Stream<DynamicTest> should_pass_every_other_correct_app() throws Exception {
+        return apps.experiments().stream()
+                .flatMap(experiment -> CorrectVariant.of(experiment).stream()
+                        .map(app -> DynamicTest.dynamicTest(
+                                experiment.base() + "/" + app.name(),
+                                () -> assertThat(judge(experiment, "variant/" + app.name(), app)
+                                                .complaints())
+                                        .as(app.name())
+                                        .isEmpty())));
     }
 
-    private void catches(Mutant mutant) throws Exception {
-        assumeThat(contracted(mutant))
+    @TestFactory
+    Stream<DynamicTest> should_catch_every_mutant_by_its_layer_alone() throws Exception {
+        return apps.experiments().stream()
+                .flatMap(experiment -> Mutant.of(experiment).stream()
+                        .filter(mutant -> ALL || SELECTION.contains(mutant.experiment() + "/" + mutant.name()))
+                        .map(mutant -> DynamicTest.dynamicTest(
+                                mutant.experiment() + "/" + mutant.name(), () -> catches(mutant, experiment))));
+    }
+
+    private void catches(Mutant mutant, Experiment experiment) throws Exception {
+        assumeThat(contracted(mutant, experiment))
                 .as("the contract names no flow, so no browser layer runs")
                 .isTrue();
+        long begin = System.nanoTime();
 
-        Judgement judgement = judge("mutant/" + mutant.name(), apps.oracles().with(mutant, experiment));
+        Judgement judgement =
+                judge(experiment, "mutant/" + mutant.name(), apps.oracles().with(mutant, experiment));
 
-        judged.put(mutant, judgement);
+        judged.put(mutant, new MutantTable.Row(judgement, Duration.ofNanos(System.nanoTime() - begin)));
         assertThat(judgement.complaints(mutant)).as(mutant.name()).isEmpty();
     }
 
-    private boolean contracted(Mutant mutant) {
+    private static boolean contracted(Mutant mutant, Experiment experiment) {
         return mutant.layer() != LayerKind.BROWSER
                 || !experiment.contract().flows().isEmpty();
     }
 
-    private Judgement judge(String name, Recheck.App app) throws Exception {
-        return apps.judge(name, app).judgement();
+    private Judgement judge(Experiment experiment, String name, Recheck.App app) throws Exception {
+        return apps.judge(experiment, name, app).judgement();
     }
 }

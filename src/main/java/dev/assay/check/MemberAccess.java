@@ -102,7 +102,7 @@ final class MemberAccess {
     private void cell(MemberTrial trial, Person person, Operation operation, Probe probe, List<String> missing)
             throws InterruptedException {
         boolean allowed = allowed(person, operation);
-        if (allowed && !table.granted(person.isAnon() ? "anon" : "authenticated", operation.name())) {
+        if (!person.isAnon() && !table.granted("authenticated", operation.name())) {
             probe.note("authenticated is not granted " + operation + " on " + table.name()
                     + ": not scored here, the api layer says so");
             return;
@@ -123,13 +123,13 @@ final class MemberAccess {
         }
     }
 
-    /** Whether a role that may do it did. Where none may, nothing can be the control, and the denial stands alone. */
+    /** Whether a role that may do it did. Where none may, or none is granted it, the denial stands alone. */
     private boolean controlled(MemberTrial trial, Operation operation) throws InterruptedException {
         List<String> may = roles(via).stream()
                 .filter(role -> allowed(new Person(role), operation))
                 .toList();
         if (may.isEmpty() || !table.granted("authenticated", operation.name())) {
-            return may.isEmpty();
+            return true;
         }
         Boolean known = controls.get(operation);
         if (known == null) {
