@@ -162,6 +162,10 @@ class IsolationIT {
                   touch "$place/forged"
                 done
                 echo '# forged' >> @OUT@/experiments/probe.yaml && echo 'GOT OUT: changed the contract'
+                for spool in "$HOME/../events.jsonl" "$HOME/../rows.jsonl" "$HOME/../progress.jsonl" "$PWD/../events.jsonl"; do
+                  cat "$spool" && echo 'GOT OUT: read the spool'
+                  echo '# forged' >> "$spool" && echo 'GOT OUT: wrote the spool'
+                done
                 kill -0 @PID@ && echo 'GOT OUT: may signal the harness'
                 } > escape-$1.txt 2>&1
                 echo "end of $1" >> escape-$1.txt

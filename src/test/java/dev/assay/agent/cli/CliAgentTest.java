@@ -14,6 +14,7 @@ import dev.assay.agent.RecordingSink;
 import dev.assay.agent.claude.ClaudeCode;
 import dev.assay.process.Command.Timers;
 import dev.assay.process.Exit;
+import dev.assay.process.RunningProcess;
 import dev.assay.process.Supervisor;
 import java.io.IOException;
 import java.io.InputStream;
@@ -245,6 +246,56 @@ class CliAgentTest {
         assertThat(ended()).isEqualTo(Ending.INTERRUPTED);
         assertThat(ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())))
                 .isEmpty();
+    }
+
+    @Test
+    void should_bear_lines_of_33_megabytes_and_read_on() throws Exception {
+        capture("success-write-bash");
+        fake.program("claude", "9.9.9", """
+                long() { head -c 34603008 /dev/zero | tr '\\0' x; echo; }
+                long >&2
+                head -n 1 "$FAKE/success-write-bash"
+                long
+                tail -n +2 "$FAKE/success-write-bash"
+                """);
+
+        AgentResult result = agent().perform(request(timers()), sink);
+
+        assertThat(result.ending()).isEqualTo(Ending.COMPLETED);
+        assertThat(sink.events(AgentEvent.ToolStarted.class)).hasSize(2);
+        assertThat(sink.events(AgentEvent.Unparsed.class))
+                .singleElement()
+                .satisfies(cut -> assertThat(cut.line())
+                        .hasSize(32 << 20)
+                        .startsWith("xxx")
+                        .endsWith("xxx"));
+    }
+
+    @Test
+    void should_leave_nothing_of_a_program_that_forks_ignores_signals_and_keeps_its_output_open() throws Exception {
+        capture("success-write-bash");
+        fake.program("claude", "9.9.9", """
+                trap '' TERM INT HUP
+                echo $$ > "$FAKE/pids"
+                for i in 1 2 3; do
+                    (trap '' TERM INT HUP; exec sleep 600) &
+                    echo $! >> "$FAKE/pids"
+                done
+                setsid sh -c 'trap "" TERM; echo $$ >> "$FAKE/pids"; exec sleep 600' &
+                until [ "$(wc -l < "$FAKE/pids")" -ge 5 ]; do sleep 0.1; done
+                head -n 3 "$FAKE/success-write-bash"
+                while :; do sleep 1; done
+                """);
+        Optional<Duration> idle = Optional.of(Duration.ofSeconds(1));
+        Timers timers = new Timers(wall(), idle, idle, wall(), wall());
+
+        AgentResult result = agent().perform(request(timers), sink);
+
+        assertThat(result.ending()).isIn(Ending.IDLE, Ending.IDLE_AT_START, Ending.TIMED_OUT);
+        assertThat(Files.readAllLines(folder.resolve("fake/pids")))
+                .hasSize(5)
+                .allSatisfy(pid -> assertThat(RunningProcess.isRunning(Long.parseLong(pid.strip())))
+                        .isFalse());
     }
 
     @Test

@@ -134,6 +134,27 @@ public abstract class StreamContract {
         assertThatCode(() -> Capture.finish(stream, 0, Exit.Limit.NONE)).doesNotThrowAnyException();
     }
 
+    /** As where a process is killed, or a disk is full, in the middle of its last word. */
+    @ParameterizedTest
+    @ArgumentsSource(Captures.class)
+    void should_take_a_last_line_that_is_cut_at_any_byte_for_no_last_word(String capture) {
+        List<byte[]> lines = new Capture(getClass(), capture).lines();
+        if (lines.isEmpty() || JsonLine.of(lines.get(lines.size() - 1)).object().isEmpty()) {
+            return;
+        }
+        byte[] last = lines.get(lines.size() - 1);
+        CliStream stream = open();
+        lines.subList(0, lines.size() - 1).forEach(stream::read);
+        Ending before = Capture.finish(stream, 0, Exit.Limit.NONE).ending();
+        int step = Math.max(1, last.length / 400); // of a long one not quite each
+        for (int length = 1; length < last.length; length += step) {
+            assertThat(stream.read(Arrays.copyOf(last, length)))
+                    .singleElement()
+                    .isInstanceOf(AgentEvent.Unparsed.class);
+        }
+        assertThat(Capture.finish(stream, 0, Exit.Limit.NONE).ending()).isEqualTo(before);
+    }
+
     @ParameterizedTest
     @ArgumentsSource(Captures.class)
     void should_bear_any_kind_of_value_in_any_field(String capture) {

@@ -3,6 +3,7 @@ package dev.assay.agent.scripted;
 import static dev.assay.agent.scripted.Turn.calls;
 import static dev.assay.agent.scripted.Turn.fails;
 import static dev.assay.agent.scripted.Turn.says;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -21,6 +22,13 @@ import dev.assay.agent.cli.CliTool;
 import dev.assay.agent.codex.Codex;
 import dev.assay.agent.gemini.Gemini;
 import dev.assay.agent.opencode.OpenCode;
+import dev.assay.agent.recorded.NewRecording;
+import dev.assay.agent.recorded.RecordedTool;
+import dev.assay.agent.recorded.RunCall;
+import dev.assay.experiment.AppInterface;
+import dev.assay.experiment.Contract;
+import dev.assay.experiment.Experiment;
+import dev.assay.experiment.Limits;
 import dev.assay.process.Command.Timers;
 import dev.assay.process.Exit;
 import dev.assay.process.RunningProcess;
@@ -30,7 +38,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -97,6 +107,7 @@ class RealClisIT {
         supervisor.close();
     }
 
+    /** The same script gives the same calls, whichever CLI plays it, and again as a recording of what that CLI printed. */
     @ParameterizedTest
     @MethodSource("all")
     void should_write_a_file_run_a_command_and_report_what_it_used(Real real) throws Exception {
@@ -111,12 +122,9 @@ class RealClisIT {
             assertThat(result.ending()).as(result.message()).isEqualTo(Ending.COMPLETED);
             assertThat(file).hasContent("hello");
             assertThat(result.text()).isEqualTo("Done: hello.txt exists.");
-            assertThat(sink.events(AgentEvent.ToolStarted.class))
-                    .extracting(AgentEvent.ToolStarted::canonical, AgentEvent.ToolStarted::command)
-                    .containsExactly(tuple(CanonicalTool.FILE_WRITE, null), tuple(CanonicalTool.SHELL, "ls -1"));
-            assertThat(sink.events(AgentEvent.ToolFinished.class))
-                    .extracting(AgentEvent.ToolFinished::ok)
-                    .containsExactly(true, true);
+            assertSameCalls(sink);
+            assertSameCalls(replayed(real, result));
+            assertThat(file).hasContent("hello");
             assertThat(result.usage().input()).isEqualTo(3 * Turn.INPUT);
             assertThat(result.usage().output()).isEqualTo(3 * Turn.OUTPUT);
             assertThat(result.cliVersion()).contains(real.npm().version());
@@ -127,6 +135,74 @@ class RealClisIT {
                             .contains("Create hello.txt")
                             .contains("Speak plainly."));
         }
+    }
+
+    private void assertSameCalls(RecordingSink heard) {
+        assertThat(heard.events(AgentEvent.ToolStarted.class))
+                .extracting(
+                        AgentEvent.ToolStarted::canonical,
+                        call -> call.path() == null
+                                ? null
+                                : folder.resolve("workspace")
+                                        .relativize(Path.of(call.path()))
+                                        .toString(),
+                        AgentEvent.ToolStarted::command)
+                .containsExactly(
+                        tuple(CanonicalTool.FILE_WRITE, "hello.txt", null), tuple(CanonicalTool.SHELL, null, "ls -1"));
+        assertThat(heard.events(AgentEvent.ToolFinished.class))
+                .extracting(AgentEvent.ToolFinished::ok, AgentEvent.ToolFinished::output)
+                .satisfiesExactly(
+                        written -> assertThat(written.toList().get(0)).isEqualTo(true),
+                        listed -> assertThat(listed.toList().get(1).toString().strip())
+                                .isEqualTo("hello.txt"));
+    }
+
+    /** What comes of it where what was printed is recorded, and replayed in a workspace that is empty again. */
+    private RecordingSink replayed(Real real, AgentResult result) throws Exception {
+        Path file = folder.resolve("workspace/hello.txt");
+        byte[] content = Files.readAllBytes(file);
+        NewRecording recording =
+                new NewRecording(folder.resolve("replayed/recording"), supervisor, System.getenv("PATH"));
+        recording.add(new RunCall(
+                Phase.IMPLEMENT,
+                Optional.of("s1"),
+                folder.resolve("workspace"),
+                folder.resolve("home"),
+                Map.of(),
+                sink.lines().stream()
+                        .filter(line -> line.startsWith("{"))
+                        .map(line -> new RunCall.Line(Instant.EPOCH, line.getBytes(UTF_8)))
+                        .toList(),
+                Optional.of(real.cli()::stream),
+                into -> Files.write(into.resolve("hello.txt"), content),
+                bytes -> bytes,
+                false,
+                result));
+        assertThat(recording.finish("by a test", Map.of())).isEmpty();
+        Files.delete(file);
+        Experiment experiment = new Experiment(
+                "replayed",
+                folder.resolve("replayed.yaml"),
+                "replayed",
+                "Replayed",
+                "Create hello.txt and list the files.",
+                List.of(),
+                List.of(),
+                Limits.DEFAULT,
+                List.of(),
+                new AppInterface("true", "true", "true", List.of(), "a page", "install: true"),
+                new Contract("own", Map.of(), List.of(), List.of(), List.of(), Optional.empty()),
+                List.of(),
+                1,
+                false);
+        RecordingSink heard = new RecordingSink();
+        AgentResult again = new RecordedTool(supervisor)
+                .agentFor(experiment)
+                .perform(request(real, Phase.IMPLEMENT, Optional.empty(), Timers.wall(Duration.ofMinutes(2))), heard);
+        assertThat(again.ending()).as(again.message()).isEqualTo(result.ending());
+        assertThat(again.text()).isEqualTo(result.text());
+        assertThat(again.warnings()).isEmpty();
+        return heard;
     }
 
     @ParameterizedTest
@@ -260,6 +336,10 @@ class RealClisIT {
         user.put(real.cli().keys().get(0), "dummy");
         URI endpoint = model.endpoint(real.path());
         CliTool tool = new CliTool(real.cli(), new Account(user, Optional.of(endpoint)), supervisor);
+        return tool.agent().perform(request(real, phase, schema, timers), sink);
+    }
+
+    private AgentRequest request(Real real, Phase phase, Optional<JsonNode> schema, Timers timers) {
         Map<String, String> environment = new HashMap<>();
         environment.put("PATH", System.getenv("PATH"));
         environment.put("HOME", folder.resolve("home").toString());
@@ -267,21 +347,18 @@ class RealClisIT {
         environment.put("TMPDIR", folder.resolve("tmp").toString());
         environment.put("LANG", "C.UTF-8");
         environment.put("TERM", "dumb");
-        return tool.agent()
-                .perform(
-                        new AgentRequest(
-                                "run-1",
-                                phase,
-                                Optional.of("s1"),
-                                1,
-                                "Speak plainly.",
-                                "Create hello.txt and list the files.",
-                                schema,
-                                folder.resolve("workspace"),
-                                folder.resolve("home"),
-                                environment,
-                                Optional.of(real.model()),
-                                timers),
-                        sink);
+        return new AgentRequest(
+                "run-1",
+                phase,
+                Optional.of("s1"),
+                1,
+                "Speak plainly.",
+                "Create hello.txt and list the files.",
+                schema,
+                folder.resolve("workspace"),
+                folder.resolve("home"),
+                environment,
+                Optional.of(real.model()),
+                timers);
     }
 }
