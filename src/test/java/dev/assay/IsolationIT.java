@@ -116,6 +116,7 @@ class IsolationIT {
                 assertThat(got).as(who).doesNotContain("what-the-agent-signs-in-with");
             }
             assertThat(got).as(who).doesNotContain(CANARY.replace('-', '_')).doesNotContain("GOT OUT");
+            assertThat(got).as("%s: lines of the spool", who).doesNotContain("{\"seq\":", "{\"table\":", "{\"what\":");
             System.getenv().keySet().stream()
                     .filter(name -> !ITS_OWN.contains(name) && !name.startsWith("npm_config_"))
                     .filter(name -> !dev.assay.run.Environment.PASSED.contains(name))
@@ -125,6 +126,15 @@ class IsolationIT {
         try (Stream<Path> files = Files.walk(folder)) {
             assertThat(files.filter(file -> file.getFileName().toString().startsWith("forged")))
                     .isEmpty();
+        }
+        try (Stream<Path> runs = Files.list(data.resolve("runs"))) {
+            Path run = runs.findFirst().orElseThrow();
+            for (String spool : List.of("events.jsonl", "rows.jsonl", "progress.jsonl")) {
+                assertThat(Files.readAllLines(run.resolve(spool)))
+                        .as(spool)
+                        .isNotEmpty()
+                        .doesNotContain("# forged");
+            }
         }
         assertThat(result.warnings()).noneMatch(warning -> warning.startsWith("unisolated"));
         assertThat(sql("SELECT unisolated FROM orchestrator_runs")).contains("false");
@@ -163,8 +173,8 @@ class IsolationIT {
                 done
                 echo '# forged' >> @OUT@/experiments/probe.yaml && echo 'GOT OUT: changed the contract'
                 for spool in "$HOME/../events.jsonl" "$HOME/../rows.jsonl" "$HOME/../progress.jsonl" "$PWD/../events.jsonl"; do
-                  cat "$spool" && echo 'GOT OUT: read the spool'
-                  echo '# forged' >> "$spool" && echo 'GOT OUT: wrote the spool'
+                  cat "$spool"
+                  echo '# forged' >> "$spool"
                 done
                 kill -0 @PID@ && echo 'GOT OUT: may signal the harness'
                 } > escape-$1.txt 2>&1
