@@ -235,8 +235,7 @@ public final class Assay implements ExperimentRuns {
                 isolation.missing());
         Before before = StoredResults.of(run.folder()).before();
         run.requireResumable(before, from.isPresent(), info.fingerprints());
-        return underWay(
-                BuildRun.resumed(
+        return underWay(BuildRun.resumed(
                 context(info, run.variant(), guidance(run), listeners), before, from.map(before::idOf), clock, out));
     }
 

@@ -35,8 +35,7 @@ public record Guidance(Path skills, Filter filter, boolean encourageWebSearch) {
                     + NearestName.hint(wanted, known));
         }
         Filter filter = Filter.values()[known.indexOf(wanted)];
-        return new Guidance(
-                        settings.path(Option.SKILLS_SOURCE), filter, settings.flag(Option.ENCOURAGE_WEB_SEARCH))
+        return new Guidance(settings.path(Option.SKILLS_SOURCE), filter, settings.flag(Option.ENCOURAGE_WEB_SEARCH))
                 .required(mode);
     }
 

@@ -138,7 +138,9 @@ final class RunRows {
                 .put("message", result.message())
                 .put("partial", result.partial())
                 .put("finished_at", now.toString())
-                .put("duration_ms", row.path("duration_ms").asLong() + result.duration().toMillis());
+                .put(
+                        "duration_ms",
+                        row.path("duration_ms").asLong() + result.duration().toMillis());
         row.set("warnings", array(result.warnings()));
         usage(row, result.usage());
     }
