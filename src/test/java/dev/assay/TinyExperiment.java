@@ -59,10 +59,19 @@ public final class TinyExperiment {
      * @param secure whether its app keeps one user's rows from another
      */
     public static void write(Path experiments, String name, boolean secure) throws IOException {
-        new TinyExperiment(experiments, name).write(secure);
+        new TinyExperiment(experiments, name).write(secure, "true");
     }
 
-    private void write(boolean secure) throws IOException {
+    /**
+     * The same with an agent that does something else first.
+     *
+     * @param command what it runs in a shell
+     */
+    public static void write(Path experiments, String name, String command) throws IOException {
+        new TinyExperiment(experiments, name).write(true, command);
+    }
+
+    private void write(boolean secure, String command) throws IOException {
         Files.createDirectories(experiments);
         Files.writeString(experiments.resolve(name + ".yaml"), """
                 title: Notes
@@ -85,6 +94,7 @@ public final class TinyExperiment {
         record(
                 "steps/table/implement-1",
                 List.of(
+                        called("Bash", JSON.createObjectNode().put("command", command)),
                         wrote("supabase/migrations/20260301000000_notes.sql", TABLE + (secure ? POLICIES : "")),
                         result("done")));
         record("steps/page/implement-1", List.of(wrote("serve.mjs", SERVER), result("done")));

@@ -1,7 +1,10 @@
 package dev.assay.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.assay.TinyExperiment;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -9,6 +12,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -102,6 +106,52 @@ class AssayJarIT {
                 .contains("requires postgis, which the embedded target cannot have")
                 .contains("Not ready: a run would be aborted")
                 .containsPattern("data-dir = data +\\[--data-dir]");
+    }
+
+    @Test
+    void should_end_with_130_leave_no_process_and_mark_the_run_when_it_is_interrupted() throws Exception {
+        TinyExperiment.write(directory.resolve("experiments"), "slow", "sleep 4321");
+        Path output = directory.resolve("interrupted");
+        Process process = new ProcessBuilder(command("run", "slow", "--data-dir", "data"))
+                .directory(directory.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        List<ProcessHandle> started;
+        try {
+            await().atMost(Duration.ofMinutes(3)).until(() -> sleeps(process) || !process.isAlive());
+            assertThat(process.isAlive()).as(Files.readString(output)).isTrue();
+            assumeTrue(heedsInterrupts(process), "the tests were started by a shell that ignores Ctrl-C");
+            started = process.descendants().toList();
+
+            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
+                    .start()
+                    .waitFor();
+
+            assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        } finally {
+            process.destroyForcibly();
+        }
+        assertThat(process.exitValue()).as(Files.readString(output)).isEqualTo(130);
+        assertThat(Files.readString(output)).contains("ABORTED interrupted");
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() -> assertThat(started).noneMatch(ProcessHandle::isAlive));
+        Ended sql = assay("sql", "--data-dir", "data", "SELECT status, outcome, cause FROM orchestrator_runs");
+        assertThat(sql.output()).containsPattern("interrupted\\W+aborted\\W+interrupted");
+    }
+
+    private static boolean sleeps(Process process) {
+        return process.descendants()
+                .anyMatch(child -> child.info().commandLine().orElse("").contains("sleep 4321"));
+    }
+
+    /** Whoever starts a program in the background may have it ignore SIGINT, and Java leaves it at that. */
+    private static boolean heedsInterrupts(Process process) throws IOException {
+        return Files.readAllLines(Path.of("/proc", String.valueOf(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith("SigIgn:"))
+                .map(line -> Long.parseUnsignedLong(
+                        line.substring("SigIgn:".length()).strip(), 16))
+                .allMatch(ignored -> (ignored & 2) == 0);
     }
 
     @Test

@@ -89,6 +89,31 @@ class LaunchTest {
     }
 
     @Test
+    void should_exit_4_when_the_budget_is_used_up() {
+        assertThat(launch(ending(Outcome.ABORTED, Cause.BUDGET), Map.of())).isEqualTo(ExitCode.BUDGET);
+        assertThat(ExitCode.BUDGET.value()).isEqualTo(4);
+    }
+
+    /** Of several that hold: 130, 2, 1, 4, 3, 0. */
+    @Test
+    void should_exit_with_the_strongest_of_what_several_runs_ended_with() {
+        List<ExitCode> strongest = List.of(
+                ExitCode.INTERRUPTED,
+                ExitCode.USAGE,
+                ExitCode.FAILED,
+                ExitCode.BUDGET,
+                ExitCode.ABORTED,
+                ExitCode.PASSED);
+        assertThat(strongest.stream().map(ExitCode::value)).containsExactly(130, 2, 1, 4, 3, 0);
+        for (int i = 0; i < strongest.size(); i++) {
+            for (int j = i; j < strongest.size(); j++) {
+                assertThat(strongest.get(i).or(strongest.get(j))).isEqualTo(strongest.get(i));
+                assertThat(strongest.get(j).or(strongest.get(i))).isEqualTo(strongest.get(i));
+            }
+        }
+    }
+
+    @Test
     void should_exit_3_and_say_why_when_a_run_cannot_begin() {
         Launch launch = new Launch(
                 new AssayTestEngine(
