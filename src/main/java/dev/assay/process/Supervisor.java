@@ -178,8 +178,7 @@ public final class Supervisor implements AutoCloseable {
         gate.readLock().lock();
         try {
             if (closed) {
-                throw new IllegalStateException(
-                        "Cannot start '" + command.line().get(0) + "': Assay is closing down and stops all processes.");
+                throw new ClosingDown(command.line().get(0));
             }
             watchdog.watch();
             Cookie cookie = new Cookie(jvm + "." + count.incrementAndGet());

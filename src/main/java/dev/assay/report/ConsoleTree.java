@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -34,6 +35,8 @@ public final class ConsoleTree implements RunListener {
     private final Lines lines;
     private final Clock clock;
     private final Map<String, RunView> runs = new ConcurrentHashMap<>();
+    /** Runs whose last line is printed: one that is interrupted still winds up what was under way. */
+    private final Set<String> over = ConcurrentHashMap.newKeySet();
 
     /** Plain lines, without colour. */
     public ConsoleTree(PrintStream out) {
@@ -88,6 +91,7 @@ public final class ConsoleTree implements RunListener {
     @Override
     public void recheckStarted(RunInfo run, String subject) {
         RunView view = new RunView(run, run.experiment().name() + " recheck of " + subject);
+        over.remove(run.id());
         runs.put(run.id(), view);
         List<String> header = new ArrayList<>();
         header.add("");
@@ -130,6 +134,9 @@ public final class ConsoleTree implements RunListener {
 
     @Override
     public void stageStarted(RunInfo run, Node node) {
+        if (over.contains(run.id())) {
+            return;
+        }
         RunView view = view(run);
         if (node.leaf()) {
             view.begin(node, clock.millis());
@@ -146,6 +153,9 @@ public final class ConsoleTree implements RunListener {
 
     @Override
     public void attemptStarted(RunInfo run, Attempt attempt) {
+        if (over.contains(run.id())) {
+            return;
+        }
         RunView view = view(run);
         String who = new Role(attempt.tool(), attempt.requestedModel()).toString();
         if (!view.agents.contains(who)) {
@@ -165,6 +175,9 @@ public final class ConsoleTree implements RunListener {
 
     @Override
     public void event(RunInfo run, Line line, int part, AgentEvent event) {
+        if (over.contains(run.id())) {
+            return;
+        }
         RunView view = view(run);
         if (event instanceof AgentEvent.ToolStarted) {
             view.leafTools++;
@@ -195,7 +208,7 @@ public final class ConsoleTree implements RunListener {
 
     @Override
     public void stageFinished(RunInfo run, Node node, StageResult result) {
-        if (!node.leaf()) {
+        if (!node.leaf() || over.contains(run.id())) {
             return;
         }
         RunView view = view(run);
@@ -294,6 +307,7 @@ public final class ConsoleTree implements RunListener {
                         + because(message, result);
         };
         text.add(view.label + ": " + outcome);
+        over.add(run.id());
         print(view, text);
         runs.remove(run.id());
     }

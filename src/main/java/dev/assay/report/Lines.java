@@ -52,7 +52,8 @@ final class Lines {
             return;
         }
         clear();
-        out.print(spelled(line));
+        // cut by the terminal: of a line that wraps only the last part could be cleared
+        out.print("\u001b[?7l" + spelled(line) + "\u001b[?7h");
         out.flush();
         transientLine = true;
     }

@@ -1,6 +1,7 @@
 package dev.assay.run;
 
 import dev.assay.check.Evidence;
+import dev.assay.process.ClosingDown;
 import dev.assay.process.ProgramNotFound;
 import dev.assay.target.TargetUnavailable;
 import java.io.PrintWriter;
@@ -29,6 +30,9 @@ public final class Failures {
     public static Cause cause(Throwable thrown) {
         if (thrown instanceof TargetUnavailable) {
             return Cause.TARGET_UNAVAILABLE;
+        }
+        if (thrown instanceof ClosingDown) {
+            return Cause.INTERRUPTED;
         }
         return thrown instanceof ProgramNotFound ? Cause.TOOL_MISSING : Cause.HARNESS_BUG;
     }

@@ -155,6 +155,41 @@ class AssayJarIT {
     }
 
     @Test
+    void should_tell_programs_what_came_of_a_prompt_and_list_it() throws Exception {
+        Ended ran = output(
+                "run",
+                "Build a guestbook with Supabase",
+                "--planner=nop",
+                "--implementer=nop",
+                "--verifier=nop",
+                "--json",
+                "--data-dir=data");
+
+        assertThat(ran.exit()).isEqualTo(1);
+        JsonNode json = JsonMapper.shared().readTree(ran.output());
+        assertThat(json.path("exit_code").asInt()).isEqualTo(1);
+        JsonNode run = json.at("/runs/0");
+        assertThat(run.path("experiment").asString()).isEqualTo("ad-hoc");
+        assertThat(run.path("contract").asString()).isEqualTo("default");
+        assertThat(run.path("outcome").asString()).isEqualTo("failed");
+        assertThat(run.path("cause").asString()).isEqualTo("plan-invalid");
+        assertThat(json.path("messages").size()).isZero();
+
+        Ended listed = output("runs", "--outcome=failed", "--json", "--data-dir=data");
+        Ended shown = output("runs", "--data-dir=data");
+
+        assertThat(listed.exit()).isZero();
+        JsonNode row = JsonMapper.shared().readTree(listed.output()).path(0);
+        assertThat(row.path("id").asString()).isEqualTo(run.path("id").asString());
+        assertThat(row.path("prompt").isMissingNode()).isTrue();
+        assertThat(shown.output().lines())
+                .first()
+                .asString()
+                .startsWith(row.path("short_id").asString() + "  failed       ad-hoc nop #1");
+        assertThat(shown.output()).contains("plan-invalid").doesNotContain("\u001b");
+    }
+
+    @Test
     void should_know_its_version() throws Exception {
         Ended ended = assay("--version");
 
@@ -183,13 +218,20 @@ class AssayJarIT {
     }
 
     private Ended assay(String... arguments) throws IOException, InterruptedException {
+        return ended(new ProcessBuilder(command(arguments)).redirectErrorStream(true));
+    }
+
+    /** The standard output alone. */
+    private Ended output(String... arguments) throws IOException, InterruptedException {
+        return ended(new ProcessBuilder(command(arguments)).redirectError(ProcessBuilder.Redirect.DISCARD));
+    }
+
+    private Ended ended(ProcessBuilder builder) throws IOException, InterruptedException {
         Path output = directory.resolve("output");
-        Process process = new ProcessBuilder(command(arguments))
-                .directory(directory.toFile())
-                .redirectErrorStream(true)
+        Process process = builder.directory(directory.toFile())
                 .redirectOutput(output.toFile())
                 .start();
-        boolean ended = process.waitFor(1, TimeUnit.MINUTES);
+        boolean ended = process.waitFor(3, TimeUnit.MINUTES);
         if (!ended) {
             process.destroyForcibly();
         }

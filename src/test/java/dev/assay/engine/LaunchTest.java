@@ -142,6 +142,28 @@ class LaunchTest {
     }
 
     @Test
+    void should_exit_4_when_the_budget_is_used_up() {
+        assertThat(launch(ending(Outcome.ABORTED, Cause.BUDGET), Map.of())).isEqualTo(ExitCode.BUDGET);
+        assertThat(ExitCode.BUDGET.value()).isEqualTo(4);
+    }
+
+    @Test
+    void should_name_of_several_endings_the_strongest() {
+        List<ExitCode> strongestFirst = List.of(
+                ExitCode.INTERRUPTED,
+                ExitCode.USAGE,
+                ExitCode.FAILED,
+                ExitCode.BUDGET,
+                ExitCode.ABORTED,
+                ExitCode.PASSED);
+        assertThat(strongestFirst).containsExactly(ExitCode.values());
+        assertThat(strongestFirst).extracting(ExitCode::value).containsExactly(130, 2, 1, 4, 3, 0);
+        for (int i = 1; i < strongestFirst.size(); i++) {
+            assertThat(strongestFirst.get(i).or(strongestFirst.get(i - 1))).isEqualTo(strongestFirst.get(i - 1));
+        }
+    }
+
+    @Test
     void should_exit_130_when_interrupted() {
         assertThat(launch(ending(Outcome.ABORTED, Cause.INTERRUPTED), Map.of())).isEqualTo(ExitCode.INTERRUPTED);
     }

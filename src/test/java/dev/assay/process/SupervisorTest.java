@@ -352,7 +352,9 @@ class SupervisorTest {
             assertGone(one);
             assertGone(other);
             assertThat(watchdog.isAlive()).isFalse();
-            assertThatThrownBy(() -> supervisor.start(shell("true"), collect)).hasMessageContaining("closing down");
+            assertThatThrownBy(() -> supervisor.start(shell("true"), collect))
+                    .isInstanceOf(ClosingDown.class)
+                    .hasMessageContaining("closing down");
         }
 
         @Test

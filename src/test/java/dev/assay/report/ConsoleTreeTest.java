@@ -9,6 +9,7 @@ import dev.assay.run.Cause;
 import dev.assay.run.Outcome;
 import dev.assay.run.RunListener.Node;
 import dev.assay.run.RunResult;
+import dev.assay.run.Stage;
 import dev.assay.run.StageResult;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -85,6 +86,30 @@ class ConsoleTreeTest {
 
         assertThat(text(StandardCharsets.UTF_8))
                 .endsWith("todo-auth recorded #1: ABORTED target-unavailable: the gateway is gone\n");
+    }
+
+    @Test
+    void should_end_an_interrupted_run_with_its_outcome_though_what_was_under_way_winds_up() {
+        ReportedRun run = run(1, StandardCharsets.UTF_8, false);
+        run.start();
+        run.listener.runFinished(
+                run.info,
+                new RunResult(
+                        Outcome.ABORTED,
+                        Optional.of(Cause.INTERRUPTED),
+                        "",
+                        false,
+                        List.of(),
+                        ReportedRun.usage(),
+                        Duration.ofSeconds(5)));
+        Node build = new Node("build", "run", new Stage("stage", "build", "build", Map.of()), false, 0);
+        Node plan = new Node("plan", "run", new Stage("stage", "plan", "plan", Map.of()), true, 0);
+        run.listener.stageFinished(
+                run.info, plan, StageResult.of(Outcome.ABORTED, Cause.INTERRUPTED, "it was stopped", true));
+        run.listener.stageStarted(run.info, build);
+
+        assertThat(text(StandardCharsets.UTF_8))
+                .endsWith("todo-auth recorded #1: ABORTED interrupted: " + Cause.INTERRUPTED.meaning() + "\n");
     }
 
     @Test
