@@ -89,13 +89,6 @@ class LaunchTest {
     }
 
     @Test
-    void should_exit_4_when_the_budget_is_used_up() {
-        assertThat(launch(ending(Outcome.ABORTED, Cause.BUDGET), Map.of())).isEqualTo(ExitCode.BUDGET);
-        assertThat(ExitCode.BUDGET.value()).isEqualTo(4);
-    }
-
-    /** Of several that hold: 130, 2, 1, 4, 3, 0. */
-    @Test
     void should_exit_with_the_strongest_of_what_several_runs_ended_with() {
         List<ExitCode> strongest = List.of(
                 ExitCode.INTERRUPTED,
