@@ -229,8 +229,8 @@ public final class SupabaseProject implements AutoCloseable {
         }
         closed = true;
         try {
+            functions.close(); // first, so that no request under way still waits for one
             gateway.close();
-            functions.close();
             api.close();
             cluster.dropDatabase(database);
             files.clear();

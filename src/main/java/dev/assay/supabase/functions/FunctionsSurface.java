@@ -50,7 +50,7 @@ public final class FunctionsSurface implements Surface {
         if (source.get().verifyJwt() && !exchange.method().equals("OPTIONS")) {
             gatekeeper.requireToken(exchange);
         }
-        if (exchange.header("upgrade").isPresent()) {
+        if (exchange.header("upgrade").filter("websocket"::equalsIgnoreCase).isPresent()) {
             throw new RequestRefused(
                     501,
                     JsonNodeFactory.instance
