@@ -62,6 +62,10 @@ public final class Main {
                 .addSubcommand(NamedRun.withOptions(new ReportCommand()))
                 .addSubcommand(NamedRun.withOptions(new ExportCommand()))
                 .addSubcommand(new StreamCommand(Assay.clis(), System.in))
+                .addSubcommand(AnalyzeCommand.withOptions(new AnalyzeCommand()))
+                .addSubcommand(CompareCommand.withOptions(new CompareCommand()))
+                .addSubcommand(PatternsCommand.withOptions(new PatternsCommand()))
+                .addSubcommand(LeaderboardCommand.withOptions(new LeaderboardCommand()))
                 .addSubcommand(GenerateCommand.withOptions(new GenerateCommand()))
                 .addSubcommand(SupabaseCommand.withOptions(new SupabaseCommand()))
                 .addSubcommand(completion());

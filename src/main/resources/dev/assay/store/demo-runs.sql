@@ -106,7 +106,7 @@ insert into orchestrator_steps (id, run_id, position, phase, step, title, build_
     model, cli_version, prompt, outcome, cause, message, ending, answer, parsed_result, stdout_tail, stderr_tail,
     exit_code, diff, tokens_input, tokens_output, cost_usd, cost_source, started_at, finished_at, duration_ms)
 select step_id, id, position, kind, step, phase_title, phase, n, case kind when 'diagnose' then 'assay' else tool end,
-       model, model, cli_version, 'Demo: ' || part,
+       model, model, case kind when 'diagnose' then null else cli_version end, 'Demo: ' || part,
        case when last and outcome = 'aborted' then 'aborted'
             when kind = 'implement' and not done and n = 3 then 'failed'
             when not done and kind in ('implement', 'verify') then 'superseded' else 'passed' end,
@@ -264,3 +264,10 @@ join (select run_id, sum(tokens_input) as tokens_input, sum(tokens_output) as to
 left join (select run_id, min(layer || ': ' || message) as message from orchestrator_results
            where deciding and outcome = 'failed' group by run_id) f on f.run_id = d.id
 where r.id = d.id;
+
+analyze orchestrator_runs;
+analyze orchestrator_digests;
+analyze orchestrator_digest_tools;
+analyze orchestrator_digest_reading;
+analyze orchestrator_digest_failures;
+analyze orchestrator_digest_recoveries;
