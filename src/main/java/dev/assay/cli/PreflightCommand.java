@@ -2,11 +2,18 @@ package dev.assay.cli;
 
 import dev.assay.Assay;
 import dev.assay.engine.ExitCode;
+import dev.assay.experiment.Experiment;
+import dev.assay.experiment.ExperimentFiles;
+import dev.assay.experiment.InvalidExperiment;
+import dev.assay.experiment.Overrides;
 import dev.assay.preflight.Readiness;
 import dev.assay.settings.Option;
 import dev.assay.settings.Settings;
+import dev.assay.settings.UsageError;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -77,6 +84,11 @@ final class PreflightCommand implements Callable<Integer> {
             ObjectNode json = readiness.json();
             if (explain) {
                 json.set("options", Readiness.options(settings));
+                ObjectNode files = json.putObject("experiment_files");
+                decidedByFiles(settings).forEach((name, decided) -> {
+                    ObjectNode file = files.putObject(name);
+                    decided.forEach(file::put);
+                });
             }
             out.println(Readiness.pretty(json));
         } else {
@@ -84,6 +96,11 @@ final class PreflightCommand implements Callable<Integer> {
             if (explain) {
                 out.println("options");
                 settings.explain().forEach((option, value) -> out.println("  " + option + " = " + value));
+                decidedByFiles(settings).forEach((name, decided) -> {
+                    out.println("options of " + name);
+                    decided.forEach((option, value) ->
+                            out.println("  " + option + " = " + value + "  [" + name + ".yaml, or what it extends]"));
+                });
             }
             out.flush();
         }
@@ -93,5 +110,27 @@ final class PreflightCommand implements Callable<Integer> {
             default -> ExitCode.PASSED;
         };
         return code.value();
+    }
+
+    /** What the files of the experiments that were named decide themselves, by name. */
+    private static Map<String, Map<String, String>> decidedByFiles(Settings settings) {
+        Map<String, Map<String, String>> decided = new LinkedHashMap<>();
+        String named = settings.text(Option.EXPERIMENT).orElse("");
+        if (named.isEmpty()) {
+            return decided;
+        }
+        ExperimentFiles files = ExperimentFiles.in(settings.path(Option.EXPERIMENTS_DIR));
+        try {
+            for (Path file : files.select(named)) {
+                Experiment read = files.read(file);
+                Map<String, String> options = Overrides.decidedByFile(read, settings);
+                if (!options.isEmpty()) {
+                    decided.put(read.name(), options);
+                }
+            }
+        } catch (InvalidExperiment | UsageError e) {
+            return decided; // said already, among what is not ready
+        }
+        return decided;
     }
 }

@@ -6,8 +6,13 @@ import dev.assay.settings.Settings;
 import dev.assay.settings.UsageError;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * Lays the options over what an experiment file says. A single value replaces a list, a comma list replaces it by a
@@ -77,6 +82,51 @@ public final class Overrides {
                 pace(experiment, settings));
     }
 
+    /**
+     * The options that an experiment's file decides, since nobody says them in a place that comes before it: id and
+     * value, in the order of {@link Option}.
+     *
+     * @param read as its file says it
+     */
+    public static Map<String, String> decidedByFile(Experiment read, Settings settings) {
+        Map<Option, String> pointers = new EnumMap<>(Option.class);
+        Map<Option, String> values = new EnumMap<>(Option.class);
+        pointers.put(Option.PLANNER, "/matrix/planner");
+        values.put(Option.PLANNER, joined(read, Variant::planner));
+        pointers.put(Option.IMPLEMENTER, "/matrix/implementer");
+        values.put(Option.IMPLEMENTER, joined(read, Variant::implementer));
+        pointers.put(Option.VERIFIER, "/matrix/verifier");
+        values.put(Option.VERIFIER, joined(read, Variant::verifier));
+        pointers.put(Option.SKILLS_MODE, "/matrix/skills");
+        values.put(Option.SKILLS_MODE, joined(read, variant -> variant.skills().id()));
+        pointers.put(Option.MAX_RETRIES, "/limits/retries");
+        values.put(Option.MAX_RETRIES, String.valueOf(read.limits().retries()));
+        pointers.put(Option.REPETITIONS, "/repetitions");
+        values.put(Option.REPETITIONS, String.valueOf(read.repetitions()));
+        pointers.put(Option.PARALLELISM, "/parallelism");
+        values.put(Option.PARALLELISM, String.valueOf(read.pace().parallelism()));
+        pointers.put(Option.FAIL_FAST, "/fail-fast");
+        values.put(Option.FAIL_FAST, String.valueOf(read.pace().failFast()));
+        pointers.put(Option.STOP_EARLY, "/stop-early");
+        values.put(
+                Option.STOP_EARLY, read.pace().stopEarly().map(Question::text).orElse(Question.NONE));
+        Map<String, String> decided = new LinkedHashMap<>();
+        pointers.forEach((option, pointer) -> {
+            if (!settings.outranksExperimentFile(option) && ExperimentFiles.says(read, pointer)) {
+                decided.put(option.id(), String.valueOf(values.get(option)));
+            }
+        });
+        return decided;
+    }
+
+    private static String joined(Experiment read, Function<Variant, Object> part) {
+        return read.variants().stream()
+                .map(part)
+                .map(String::valueOf)
+                .distinct()
+                .collect(Collectors.joining(","));
+    }
+
     private static Pace pace(Experiment experiment, Settings settings) {
         Pace said = experiment.pace();
         return new Pace(
@@ -136,7 +186,7 @@ public final class Overrides {
     }
 
     private static String ids(List<Variant> variants) {
-        return variants.stream().map(Variant::id).collect(java.util.stream.Collectors.joining(", "));
+        return variants.stream().map(Variant::id).collect(Collectors.joining(", "));
     }
 
     /** The role with the model that {@code claude-model} or {@code cursor-model} names, where it names none itself. */

@@ -225,6 +225,29 @@ class MatrixTest {
     }
 
     @Test
+    void should_tell_what_the_file_decides_and_not_what_comes_before_it() throws Exception {
+        Files.writeString(
+                folder.resolve("m.yaml"),
+                "extends: todo\nmatrix: { implementer: [claude/opus, codex] }\nrepetitions: 5\nstop-early: 0.8\n");
+        Files.writeString(temporary.resolve("assay.yaml"), "repetitions: 7\nparallelism: 9\n");
+        Experiment read = ExperimentFiles.in(folder).read(folder.resolve("m.yaml"));
+
+        assertThat(Overrides.decidedByFile(read, settings()))
+                .isEqualTo(Map.of(
+                        "implementer",
+                        "claude/opus,codex",
+                        "max-retries",
+                        "2",
+                        "repetitions",
+                        "5",
+                        "stop-early",
+                        "80%"));
+
+        given.putAll(Map.of("repetitions", "1", "implementer", "nop"));
+        assertThat(Overrides.decidedByFile(read, settings())).containsOnlyKeys("max-retries", "stop-early");
+    }
+
+    @Test
     void should_refuse_a_pace_that_makes_no_sense() throws Exception {
         Files.writeString(
                 folder.resolve("m.yaml"),
@@ -265,8 +288,11 @@ class MatrixTest {
     }
 
     private Experiment overridden(String name) throws InvalidExperiment {
-        Settings settings = Settings.load(id -> Optional.ofNullable(given.get(id)), temporary);
-        return Overrides.apply(ExperimentFiles.in(folder).read(folder.resolve(name + ".yaml")), settings);
+        return Overrides.apply(ExperimentFiles.in(folder).read(folder.resolve(name + ".yaml")), settings());
+    }
+
+    private Settings settings() {
+        return Settings.load(id -> Optional.ofNullable(given.get(id)), temporary);
     }
 
     private static List<String> ids(Experiment experiment) {
