@@ -1,6 +1,7 @@
 package dev.assay.agent.recorded;
 
 import dev.assay.agent.AgentResult;
+import dev.assay.agent.Ending;
 import dev.assay.agent.claude.ClaudeLines;
 import dev.assay.agent.claude.ClaudeStream;
 import dev.assay.process.Exit;
@@ -55,8 +56,11 @@ public final class NewRecording {
         this.trees = new WorkspaceTree(supervisor, searchPath);
     }
 
-    /** Writes one call; calls come in the order in which they were made. */
+    /** Writes one call; calls come in the order in which they were made. One that was not made leaves nothing. */
     public void add(RunCall call) throws IOException, InterruptedException {
+        if (call.result().ending() == Ending.BUDGET) {
+            return;
+        }
         String stem = Recording.stem(call.phase(), call.stepId());
         String name = stem + numbers.merge(stem, 1, Integer::sum);
         Placeholders placeholders = Placeholders.of(call.workspace(), call.home(), call.told(), clock);

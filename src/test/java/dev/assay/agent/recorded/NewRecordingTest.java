@@ -216,7 +216,10 @@ class NewRecordingTest {
     }
 
     @ParameterizedTest
-    @EnumSource(mode = Mode.EXCLUDE, names = "FORBIDDEN") // the policy ends the replay of it as well
+    // the policy ends the replay of what is forbidden as well, and what the budget refuses is no call
+    @EnumSource(
+            mode = Mode.EXCLUDE,
+            names = {"FORBIDDEN", "BUDGET"})
     void should_end_as_the_call_did_that_was_recorded(Ending ending) throws Exception {
         if (ending != Ending.CLI_USAGE) {
             codex("agent_message", "\"text\":\"I begin\"");
@@ -233,6 +236,14 @@ class NewRecordingTest {
         assertThat(result.ending()).isEqualTo(ending);
         assertThat(JSON.readTree(folder.resolve("recording/recording.json")).has("notes"))
                 .isFalse();
+    }
+
+    @Test
+    void should_leave_out_a_call_that_the_budget_kept_from_being_made() throws Exception {
+        add(Phase.IMPLEMENT, CodexStream::new, ended(Ending.BUDGET));
+
+        assertThat(JSON.readTree(folder.resolve("recording/recording.json")).path("calls"))
+                .isEmpty();
     }
 
     @Test

@@ -154,8 +154,8 @@ class PostgresChangesTest {
 
     @Test
     void should_keep_to_filters_events_and_columns() throws Exception {
-        int base = IDS.addAndGet(10);
-        int last = IDS.incrementAndGet();
+        int base = IDS.addAndGet(10); // and the next one
+        int last = IDS.addAndGet(10);
         try (PhoenixClient client = new PhoenixClient(project)) {
             for (String filter :
                     List.of("name=eq.a", "id=in.(%d,%d)", "id=gte.%2$d", "name=neq.a", "name=not.like.a%%")) {
