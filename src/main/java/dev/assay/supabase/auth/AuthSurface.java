@@ -14,6 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.sql.DataSource;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
@@ -33,6 +35,8 @@ public final class AuthSurface implements Surface {
     private static final String VERSION_HEADER = "X-Supabase-Api-Version";
     private static final String VERSION = "2024-01-01";
 
+    private static final Pattern FACTORS_OF_USER = Pattern.compile("/admin/users/([^/]+)/factors(?:/([^/]+))?");
+
     private final ApiKeys keys;
     private final ProjectConfig.Auth config;
     private final Jdbi jdbi;
@@ -43,6 +47,7 @@ public final class AuthSurface implements Surface {
     private final Account account;
     private final MailLinks mailLinks;
     private final Admin admin;
+    private final Factors factors;
 
     /**
      * @param database connections as {@code supabase_auth_admin}
@@ -75,6 +80,7 @@ public final class AuthSurface implements Surface {
         this.account = new Account(config, users, sessions, tokens, redirects, flows);
         this.mailLinks = new MailLinks(config, users, sessions, tokens, redirects, flows, clock);
         this.admin = new Admin(users, tokens, redirects, clock);
+        this.factors = new Factors(config, users, sessions, clock);
     }
 
     @Override
@@ -107,7 +113,13 @@ public final class AuthSurface implements Surface {
                         form,
                         handle -> signedIn.user(handle, exchange).user().json());
             case "PUT /user" ->
-                json(exchange, form, handle -> account.update(handle, form, signedIn.user(handle, exchange)));
+                json(exchange, form, handle -> {
+                    SignedIn.Identity who = signedIn.user(handle, exchange);
+                    factors.checkMayChange(handle, form, who);
+                    return account.update(handle, form, who);
+                });
+            case "POST /factors" ->
+                json(exchange, form, handle -> factors.enroll(handle, form, signedIn.user(handle, exchange)));
             case "POST /logout" -> logout(exchange, form);
             case "POST /recover" -> empty(exchange, handle -> mailLinks.recover(handle, form));
             case "POST /otp", "POST /magiclink" -> empty(exchange, handle -> mailLinks.oneTimePassword(handle, form));
@@ -149,8 +161,16 @@ public final class AuthSurface implements Surface {
             json(exchange, form, handle -> account.unlink(handle, id, signedIn.user(handle, exchange)));
             return;
         }
-        if (path.startsWith("/factors")
-                || path.startsWith("/sso")
+        if (path.startsWith("/factors/")) {
+            factor(exchange, form, path.substring("/factors/".length()));
+            return;
+        }
+        Matcher factor = FACTORS_OF_USER.matcher(path);
+        if (factor.matches()) {
+            factorOfUser(exchange, form, factor.group(1), factor.group(2));
+            return;
+        }
+        if (path.startsWith("/sso")
                 || path.startsWith("/callback")
                 || path.startsWith("/oauth")
                 || path.startsWith("/user/")
@@ -159,10 +179,43 @@ public final class AuthSurface implements Surface {
                     501,
                     "not_implemented",
                     exchange.method() + " /auth/v1" + path
-                            + " is not part of the embedded Supabase (MFA, SSO and OAuth providers are not); use a"
+                            + " is not part of the embedded Supabase (SSO and OAuth providers are not); use a"
                             + " local or hosted target for it");
         }
         throw new AuthError(404, "unknown", "404 page not found");
+    }
+
+    private void factor(Exchange exchange, Form form, String rest) throws IOException {
+        String id = rest.split("/", 2)[0];
+        switch (exchange.method() + rest.substring(id.length())) {
+            case "POST/challenge" ->
+                json(
+                        exchange,
+                        form,
+                        handle -> factors.challenge(handle, id, signedIn.user(handle, exchange), exchange));
+            case "POST/verify" ->
+                json(
+                        exchange,
+                        form,
+                        handle -> factors.verify(handle, id, form, signedIn.user(handle, exchange), exchange));
+            case "DELETE" ->
+                json(exchange, form, handle -> factors.unenroll(handle, id, signedIn.user(handle, exchange)));
+            default -> throw new AuthError(404, "unknown", "404 page not found");
+        }
+    }
+
+    private void factorOfUser(Exchange exchange, Form form, String user, @Nullable String id) throws IOException {
+        signedIn.requireAdmin(exchange);
+        switch (exchange.method() + (id == null ? "" : " id")) {
+            case "GET" ->
+                exchange.respondJson(
+                        200, inTransaction(handle -> factors.list(handle, user)).toString());
+            case "PUT id" ->
+                json(exchange, form, handle -> factors.rename(handle, user, Objects.requireNonNull(id), form));
+            case "DELETE id" ->
+                json(exchange, form, handle -> factors.delete(handle, user, Objects.requireNonNull(id)));
+            default -> throw new AuthError(405, "unknown", "405: Method Not Allowed");
+        }
     }
 
     private void token(Exchange exchange, Form form) throws IOException {

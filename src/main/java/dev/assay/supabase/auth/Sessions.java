@@ -106,7 +106,11 @@ final class Sessions {
                 .mapTo(String.class)
                 .map(Form.JSON::readTree)
                 .one();
-        AccessTokens.Minted minted = accessTokens.mint(handle, method, user, session, "aal1", amr);
+        boolean raised = false;
+        for (JsonNode claim : amr) {
+            raised |= claim.path("method").asString("").equals("totp");
+        }
+        AccessTokens.Minted minted = accessTokens.mint(handle, method, user, session, raised ? "aal2" : "aal1", amr);
         ObjectNode answer = JsonNodeFactory.instance.objectNode();
         answer.put("access_token", minted.token());
         answer.put("token_type", "bearer");
@@ -176,6 +180,39 @@ final class Sessions {
                 .bind("now", now())
                 .execute();
         return answer(handle, user, session.get(), next, "token_refresh");
+    }
+
+    /** Lifts a session by a second factor and ends those of the user that have but one. */
+    ObjectNode raise(Handle handle, User user, UUID session, UUID factor) {
+        OffsetDateTime now = now();
+        handle.createUpdate("""
+                        insert into auth.mfa_amr_claims (id, session_id, created_at, updated_at, authentication_method)
+                        values (gen_random_uuid(), :session, :now, :now, 'totp')
+                        on conflict (session_id, authentication_method) do update set updated_at = excluded.updated_at
+                        """).bind("session", session).bind("now", now).execute();
+        handle.createUpdate(
+                        "update auth.sessions set aal = 'aal2', factor_id = :factor, updated_at = :now where id = :id")
+                .bind("factor", factor)
+                .bind("now", now)
+                .bind("id", session)
+                .execute();
+        handle.createUpdate("delete from auth.sessions where user_id = :user and aal < 'aal2'")
+                .bind("user", user.id())
+                .execute();
+        // a refresh token of the time before would give out the lifted session
+        revokeAll(handle, session);
+        return answer(handle, user, session, addToken(handle, user.id(), session, null), "totp");
+    }
+
+    /** Takes a factor that is gone from the sessions that it lifted. */
+    void lower(Handle handle, UUID factor) {
+        handle.createUpdate("""
+                        delete from auth.mfa_amr_claims where authentication_method = 'totp'
+                            and session_id in (select id from auth.sessions where factor_id = :factor)
+                        """).bind("factor", factor).execute();
+        handle.createUpdate("update auth.sessions set aal = 'aal1', factor_id = null where factor_id = :factor")
+                .bind("factor", factor)
+                .execute();
     }
 
     private record Began(UUID user, Instant created, Instant used) {}

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * A row of {@code auth.users} as Postgres gives it in JSON, with its identities.
  *
- * @param row the columns by their names, and {@code identities}
+ * @param row the columns by their names, {@code identities} and {@code factors}
  */
 record User(JsonNode row) {
     /** What an answer shows, in GoTrue's order: column, name in the answer, whether it is left out when empty. */
@@ -50,6 +50,15 @@ record User(JsonNode row) {
             new Shown("created_at", "created_at", false),
             new Shown("updated_at", "updated_at", false),
             new Shown("email", "email", true));
+
+    private static final List<Shown> FACTOR = List.of(
+            new Shown("id", "id", false),
+            new Shown("created_at", "created_at", false),
+            new Shown("updated_at", "updated_at", false),
+            new Shown("status", "status", false),
+            new Shown("friendly_name", "friendly_name", true),
+            new Shown("factor_type", "factor_type", false),
+            new Shown("last_challenged_at", "last_challenged_at", true));
 
     UUID id() {
         return UUID.fromString(row.path("id").stringValue());
@@ -112,8 +121,24 @@ record User(JsonNode row) {
         json.set("user_metadata", userMetadata());
         ArrayNode identities = json.putArray("identities");
         row.path("identities").forEach(identity -> show(identity, IDENTITY, identities.addObject()));
+        if (!row.path("factors").isEmpty()) {
+            json.set("factors", factors());
+        }
         show(row, AFTER_METADATA, json);
         json.put("is_anonymous", anonymous());
+        return json;
+    }
+
+    ArrayNode factors() {
+        ArrayNode factors = JsonNodeFactory.instance.arrayNode();
+        row.path("factors").forEach(factor -> factors.add(factor(factor)));
+        return factors;
+    }
+
+    /** A row of {@code auth.mfa_factors} as answers show it: never its secret. */
+    static ObjectNode factor(JsonNode row) {
+        ObjectNode json = JsonNodeFactory.instance.objectNode();
+        show(row, FACTOR, json);
         return json;
     }
 

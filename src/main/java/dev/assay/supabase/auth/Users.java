@@ -17,6 +17,8 @@ final class Users {
     private static final String SELECT = """
             select to_jsonb(u) || jsonb_build_object('identities', coalesce(
                 (select jsonb_agg(to_jsonb(i) order by i.created_at, i.id) from auth.identities i where i.user_id = u.id),
+                '[]'), 'factors', coalesce(
+                (select jsonb_agg(to_jsonb(f) order by f.created_at, f.id) from auth.mfa_factors f where f.user_id = u.id),
                 '[]')) as json
             from auth.users u
             """;

@@ -14,6 +14,7 @@ import java.util.Set;
  * @param providers sign-in providers that the file turns on; the embedded Supabase has none of them
  * @param signingKeys the JSON of the file that {@code signing_keys_path} names: an array of private JWKs, the first one
  *     signs; empty for the shared secret
+ * @param mfa second factors by an authenticator app
  */
 public record AuthRules(
         Mail mail,
@@ -21,7 +22,15 @@ public record AuthRules(
         Map<String, Hook> hooks,
         boolean manualLinking,
         Set<String> providers,
-        String signingKeys) {
+        String signingKeys,
+        Mfa mfa) {
+
+    /**
+     * @param maxEnrolled most factors of a user
+     * @param enroll whether a user may get one; as on the hosted service, unless the file says no
+     * @param verify whether a code is taken
+     */
+    public record Mfa(int maxEnrolled, boolean enroll, boolean verify) {}
 
     /**
      * @param doubleConfirm whether the old address too must confirm a new one

@@ -232,7 +232,11 @@ public record ProjectConfig(
                     Map.copyOf(hooks),
                     flag("auth.enable_manual_linking", false),
                     Set.copyOf(providers),
-                    signingKeys());
+                    signingKeys(),
+                    new AuthRules.Mfa(
+                            number("auth.mfa.max_enrolled_factors", 10),
+                            flag("auth.mfa.totp.enroll_enabled", true),
+                            flag("auth.mfa.totp.verify_enabled", true)));
         }
 
         private String signingKeys() {
