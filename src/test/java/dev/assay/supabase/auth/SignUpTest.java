@@ -151,7 +151,7 @@ class SignUpTest {
                 .isTrue();
         assertThat(auth.post("/signup", AuthProject.ANN).error())
                 .isEqualTo("422 signup_disabled: Signups not allowed for this instance");
-        assertThat(auth.post("/factors", "{}").status()).isEqualTo(501);
+        assertThat(auth.post("/sso", "{}").status()).isEqualTo(501);
         assertThat(auth.post("/nothing", "{}").status()).isEqualTo(404);
     }
 }
