@@ -46,39 +46,7 @@ public record AgentRequest(
         void back() throws InterruptedException;
     }
 
-    /** One call of an agent, on a workspace that is never put back. */
-    public AgentRequest(
-            String runId,
-            Phase phase,
-            Optional<String> stepId,
-            int attempt,
-            String systemPrompt,
-            String prompt,
-            Optional<JsonNode> schema,
-            Path workspace,
-            Path home,
-            Map<String, String> environment,
-            Optional<String> model,
-            Timers timers,
-            Fence fence) {
-        this(
-                runId,
-                phase,
-                stepId,
-                attempt,
-                systemPrompt,
-                prompt,
-                schema,
-                workspace,
-                home,
-                environment,
-                model,
-                timers,
-                fence,
-                () -> {});
-    }
-
-    /** One call of an agent that is not fenced in. */
+    /** One call of an agent that is not fenced in, on a workspace that is never put back. */
     public AgentRequest(
             String runId,
             Phase phase,
@@ -105,6 +73,7 @@ public record AgentRequest(
                 environment,
                 model,
                 timers,
-                Fence.NONE);
+                Fence.NONE,
+                () -> {});
     }
 }

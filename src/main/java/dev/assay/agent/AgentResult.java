@@ -44,11 +44,16 @@ public record AgentResult(
 
     /** The result of a call that was not made, or was stopped from outside before it said anything. */
     public static AgentResult notMade(Ending ending, String message) {
+        return said(ending, message, "", Optional.empty());
+    }
+
+    /** The result of a call without a process, which took no time, cost nothing, and is all that is said of it. */
+    public static AgentResult said(Ending ending, String message, String text, Optional<JsonNode> structured) {
         return new AgentResult(
                 ending,
                 message,
-                "",
-                Optional.empty(),
+                text,
+                structured,
                 Usage.NONE,
                 Optional.empty(),
                 Optional.empty(),

@@ -19,6 +19,11 @@ public enum CanonicalTool {
     TOOL_USE,
     UNKNOWN;
 
+    /** Whether it changes something or reaches out, so that CLIs may take such tools away where nobody has allowed them. */
+    public boolean acts() {
+        return this == FILE_WRITE || this == FILE_EDIT || this == SHELL || this == WEB_FETCH;
+    }
+
     public String id() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -114,7 +114,8 @@ public final class OracleApp {
                                 made.variables(home, target, experiment.app().env(), FreePort.next()),
                                 Optional.empty(),
                                 Timers.wall(experiment.limits().agent()),
-                                made.around(home, folder)),
+                                made.around(home, folder),
+                                () -> {}),
                         new Unheard());
                 if (result.ending() != Ending.COMPLETED || !result.warnings().isEmpty()) {
                     throw new IllegalStateException("The recorded oracle of " + experiment.base()

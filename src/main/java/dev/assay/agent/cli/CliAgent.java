@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -142,21 +141,7 @@ final class CliAgent implements Agent {
 
     private static AgentResult notMade(String why, AgentSink sink) {
         over(sink, Ending.CLI_CRASHED, null, Exit.Limit.NONE, 0, why);
-        return new AgentResult(
-                Ending.CLI_CRASHED,
-                why,
-                "",
-                Optional.empty(),
-                Usage.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalInt.empty(),
-                Exit.Limit.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ZERO,
-                List.of());
+        return AgentResult.notMade(Ending.CLI_CRASHED, why);
     }
 
     private static void over(

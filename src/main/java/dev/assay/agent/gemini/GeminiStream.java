@@ -153,7 +153,7 @@ public final class GeminiStream implements CliStream {
         boolean denied = call != null
                 && (reason.equals("policy_violation")
                         || reason.equals("permission_denied")
-                        || reason.equals("tool_not_registered") && GeminiTool.needsPermission(call.tool()));
+                        || reason.equals("tool_not_registered") && call.tool().acts());
         String output = node.path("output")
                 .stringValue(node.path("error").path("message").stringValue(""));
         if (denied) {

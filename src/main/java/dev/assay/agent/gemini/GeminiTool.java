@@ -2,7 +2,6 @@ package dev.assay.agent.gemini;
 
 import dev.assay.agent.CanonicalTool;
 import java.util.Map;
-import java.util.Set;
 
 /** The common names of Gemini CLI's tools. */
 final class GeminiTool {
@@ -31,18 +30,10 @@ final class GeminiTool {
             Map.entry("update_topic", CanonicalTool.TOOL_USE),
             Map.entry("complete_task", CanonicalTool.TOOL_USE));
 
-    /** Tools that are taken away where the mode does not allow them, and are then "not found". */
-    private static final Set<CanonicalTool> PERMITTED =
-            Set.of(CanonicalTool.FILE_WRITE, CanonicalTool.FILE_EDIT, CanonicalTool.SHELL, CanonicalTool.WEB_FETCH);
-
     private GeminiTool() {}
 
     /** One that it does not know is of an extension or server, or made up by the model; its result tells which. */
     static CanonicalTool canonical(String name) {
         return NAMES.getOrDefault(name, CanonicalTool.TOOL_USE);
-    }
-
-    static boolean needsPermission(CanonicalTool tool) {
-        return PERMITTED.contains(tool);
     }
 }

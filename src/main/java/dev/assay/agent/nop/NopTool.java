@@ -7,13 +7,8 @@ import dev.assay.agent.AgentResult;
 import dev.assay.agent.AgentSink;
 import dev.assay.agent.AgentTool;
 import dev.assay.agent.Ending;
-import dev.assay.agent.Usage;
 import dev.assay.experiment.Experiment;
-import dev.assay.process.Exit;
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -41,20 +36,6 @@ public final class NopTool implements AgentTool {
     private static AgentResult perform(AgentRequest request, AgentSink sink) {
         sink.notice(new AgentEvent.Text(SAID, null, null));
         sink.notice(new AgentEvent.RunFinished(Ending.COMPLETED, null, "none", 0, ""));
-        return new AgentResult(
-                Ending.COMPLETED,
-                "",
-                SAID,
-                Optional.empty(),
-                Usage.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalInt.empty(),
-                Exit.Limit.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ZERO,
-                List.of());
+        return AgentResult.said(Ending.COMPLETED, "", SAID, Optional.empty());
     }
 }

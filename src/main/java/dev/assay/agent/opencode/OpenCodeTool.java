@@ -2,7 +2,6 @@ package dev.assay.agent.opencode;
 
 import dev.assay.agent.CanonicalTool;
 import java.util.Map;
-import java.util.Set;
 
 /** The common names of OpenCode's tools. */
 final class OpenCodeTool {
@@ -26,17 +25,9 @@ final class OpenCodeTool {
             Map.entry("todoread", CanonicalTool.TODO),
             Map.entry("invalid", CanonicalTool.UNKNOWN));
 
-    /** Tools that are taken away where the settings do not allow them. */
-    private static final Set<CanonicalTool> PERMITTED =
-            Set.of(CanonicalTool.FILE_WRITE, CanonicalTool.FILE_EDIT, CanonicalTool.SHELL, CanonicalTool.WEB_FETCH);
-
     private OpenCodeTool() {}
 
     static CanonicalTool canonical(String name) {
         return NAMES.getOrDefault(name, CanonicalTool.TOOL_USE);
-    }
-
-    static boolean needsPermission(CanonicalTool tool) {
-        return PERMITTED.contains(tool);
     }
 }

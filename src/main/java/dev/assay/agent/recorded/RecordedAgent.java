@@ -7,7 +7,6 @@ import dev.assay.agent.AgentResult;
 import dev.assay.agent.AgentSink;
 import dev.assay.agent.Ending;
 import dev.assay.agent.Phase;
-import dev.assay.agent.Usage;
 import dev.assay.process.Exit;
 import dev.assay.process.Supervisor;
 import java.io.IOException;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -137,20 +135,6 @@ final class RecordedAgent implements Agent {
     }
 
     private static AgentResult answer(Ending ending, String message, String text, @Nullable JsonNode structured) {
-        return new AgentResult(
-                ending,
-                message,
-                text,
-                Optional.ofNullable(structured),
-                Usage.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalInt.empty(),
-                Exit.Limit.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ZERO,
-                List.of());
+        return AgentResult.said(ending, message, text, Optional.ofNullable(structured));
     }
 }

@@ -3,9 +3,11 @@ package dev.assay.agent.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.assay.agent.AgentEvent;
 import dev.assay.agent.AgentResult;
+import dev.assay.agent.CanonicalTool;
 import dev.assay.agent.Ending;
 import dev.assay.process.Exit;
 import java.io.IOException;
@@ -202,6 +204,27 @@ public abstract class StreamContract {
         AgentResult silent = Capture.finish(open(), 143, Exit.Limit.STARTUP);
         assertThat(silent.ending()).isEqualTo(Ending.IDLE_AT_START);
         assertThat(silent.message()).contains("IDLE").contains("STARTUP");
+    }
+
+    /** How a call ended that printed a capture; only one that did not complete has something to say of it. */
+    protected final void assertEnds(String capture, int exitCode, Exit.Limit fired, Ending ending) {
+        CliStream stream = open();
+        new Capture(getClass(), capture).replay(stream);
+        AgentResult result = Capture.finish(stream, exitCode, fired);
+        assertThat(result.ending()).isEqualTo(ending);
+        assertThat(result.message().isEmpty()).isEqualTo(ending == Ending.COMPLETED);
+    }
+
+    /** The calls of the session that every CLI was captured with: it writes a file and lists the folder. */
+    protected static void assertWritesAndRuns(List<AgentEvent> events) {
+        assertThat(Capture.all(events, AgentEvent.ToolStarted.class))
+                .extracting(
+                        AgentEvent.ToolStarted::canonical,
+                        AgentEvent.ToolStarted::path,
+                        AgentEvent.ToolStarted::command)
+                .containsExactly(
+                        tuple(CanonicalTool.FILE_WRITE, "/tmp/app/hello.txt", null),
+                        tuple(CanonicalTool.SHELL, null, "ls -1"));
     }
 
     private static Set<String> fields(byte[] line) {

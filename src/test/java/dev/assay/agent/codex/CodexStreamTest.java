@@ -87,12 +87,7 @@ class CodexStreamTest extends StreamContract {
         "web-search, 0, NONE, COMPLETED",
     })
     void should_tell_how_a_call_ended(String capture, int exitCode, Exit.Limit fired, Ending ending) {
-        replay(capture);
-
-        AgentResult result = finish(stream, exitCode, fired);
-
-        assertThat(result.ending()).isEqualTo(ending);
-        assertThat(result.message().isEmpty()).isEqualTo(ending == Ending.COMPLETED);
+        assertEnds(capture, exitCode, fired, ending);
     }
 
     @ParameterizedTest
@@ -128,14 +123,7 @@ class CodexStreamTest extends StreamContract {
         assertThat(all(events, AgentEvent.Thinking.class))
                 .extracting(AgentEvent.Thinking::text)
                 .containsExactly("Plan the work.");
-        assertThat(all(events, AgentEvent.ToolStarted.class))
-                .extracting(
-                        AgentEvent.ToolStarted::canonical,
-                        AgentEvent.ToolStarted::path,
-                        AgentEvent.ToolStarted::command)
-                .containsExactly(
-                        tuple(CanonicalTool.FILE_WRITE, "/tmp/app/hello.txt", null),
-                        tuple(CanonicalTool.SHELL, null, "ls -1"));
+        assertWritesAndRuns(events);
         assertThat(all(events, AgentEvent.ToolFinished.class))
                 .extracting(
                         AgentEvent.ToolFinished::ok, AgentEvent.ToolFinished::exitCode, AgentEvent.ToolFinished::output)

@@ -59,12 +59,7 @@ class GeminiStreamTest extends StreamContract {
         "stdin-open-never-closed, 0, NONE, COMPLETED",
     })
     void should_tell_how_a_call_ended(String capture, int exitCode, Exit.Limit fired, Ending ending) {
-        replay(capture);
-
-        AgentResult result = finish(stream, exitCode, fired);
-
-        assertThat(result.ending()).isEqualTo(ending);
-        assertThat(result.message().isEmpty()).isEqualTo(ending == Ending.COMPLETED);
+        assertEnds(capture, exitCode, fired, ending);
     }
 
     @ParameterizedTest

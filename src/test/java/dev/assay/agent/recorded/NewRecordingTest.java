@@ -191,21 +191,7 @@ class NewRecordingTest {
     @Test
     void should_give_a_plan_again_whose_tool_has_no_stream_of_its_own() throws Exception {
         JsonNode plan = JSON.readTree("{\"steps\":[]}");
-        AgentResult planned = new AgentResult(
-                Ending.COMPLETED,
-                "",
-                plan.toString(),
-                Optional.of(plan),
-                Usage.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                OptionalInt.empty(),
-                Exit.Limit.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Duration.ZERO,
-                List.of());
+        AgentResult planned = AgentResult.said(Ending.COMPLETED, "", plan.toString(), Optional.of(plan));
         recording.add(call(Phase.PLAN, null, planned));
         recording.finish("by a test", Map.of());
 
