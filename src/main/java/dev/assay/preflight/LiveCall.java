@@ -67,7 +67,8 @@ final class LiveCall {
                                 variables(home),
                                 model,
                                 Timers.wall(LIMIT),
-                                environment.around(home, workspace)),
+                                environment.around(home, workspace),
+                                () -> {}),
                         new Unheard());
         if (result.ending() == Ending.COMPLETED) {
             return Optional.empty();

@@ -125,8 +125,7 @@ public final class OpenCodeStream implements CliStream {
         }
         String failure = Fields.text(state, "error");
         String output = failure == null ? state.path("output").stringValue("") : failure;
-        boolean denied =
-                failure != null && DENIED.matcher(failure).find() || unavailable && tool.acts();
+        boolean denied = failure != null && DENIED.matcher(failure).find() || unavailable && tool.acts();
         if (denied) {
             events.add(new AgentEvent.PermissionDenied(id, output));
         }
