@@ -227,23 +227,19 @@ final class ChangeFeed implements AutoCloseable {
     private record Looked(RowView view, List<Wish> wishes) {}
 
     private void deliver(Change.Batch batch) {
-        List<Looked> looked = List.of();
-        try {
-            looked = look(batch);
-        } catch (SQLException e) {
-            LOG.warn("Realtime could not read the changes of transaction {}: {}", batch.transaction(), e.getMessage());
-        }
         for (Change change : batch.changes()) {
             if (isMessages(change.schema(), change.table())) {
                 messages.accept(change);
             }
         }
-        for (Looked one : looked) {
-            tell(one, batch.committedAt());
+        try {
+            look(batch);
+        } catch (SQLException e) {
+            LOG.warn("Realtime could not read the changes of transaction {}: {}", batch.transaction(), e.getMessage());
         }
     }
 
-    private List<Looked> look(Change.Batch batch) throws SQLException {
+    private void look(Change.Batch batch) throws SQLException {
         Set<String> roles = new HashSet<>();
         List<List<Wish>> wishes = new ArrayList<>();
         boolean any = false;
@@ -254,13 +250,12 @@ final class ChangeFeed implements AutoCloseable {
             ofChange.forEach(wish -> roles.add(wish.holder().role()));
         }
         if (!any) {
-            return List.of();
+            return;
         }
-        return database.undone(connection -> {
+        int told = database.undone(connection -> {
             awaitVisible(connection, batch.transaction());
-            asService(connection);
             Map<List<String>, Optional<TableShape>> shapes = new HashMap<>();
-            List<Looked> looked = new ArrayList<>();
+            int looked = 0;
             for (int i = 0; i < wishes.size(); i++) {
                 if (wishes.get(i).isEmpty()) {
                     continue;
@@ -278,10 +273,12 @@ final class ChangeFeed implements AutoCloseable {
                 Set<ChangeFilter> filters = new HashSet<>();
                 wishes.get(i).forEach(wish -> filters.addAll(wish.subscription().filters()));
                 RowView view = RowView.of(connection, change, shape, filters, limits.recordBytes());
-                looked.add(new Looked(view, wishes.get(i)));
+                tell(new Looked(view, wishes.get(i)), batch.committedAt());
+                looked++;
             }
             return looked;
         });
+        LOG.debug("{} of {} changes of transaction {} were of interest", told, wishes.size(), batch.transaction());
     }
 
     private List<Wish> wishes(Change change) {
@@ -299,12 +296,13 @@ final class ChangeFeed implements AutoCloseable {
 
     /**
      * The log tells of a commit when it is written, which is a moment before others see it; a policy that is asked in
-     * between would not find the row.
+     * between would not find the row. Goes on as {@link #asService} does.
      */
     private static void awaitVisible(Connection connection, String transaction) throws SQLException {
         long end = System.nanoTime() + VISIBLE_NANOS;
         try (PreparedStatement statement = connection.prepareStatement(
-                "select pg_catalog.pg_visible_in_snapshot(?::xid8, pg_catalog.pg_current_snapshot())")) {
+                "select pg_catalog.pg_visible_in_snapshot(?::xid8, pg_catalog.pg_current_snapshot()),"
+                        + " set_config('role', 'service_role', true)")) {
             statement.setString(1, transaction);
             while (System.nanoTime() - end < 0) {
                 try (ResultSet row = statement.executeQuery()) {

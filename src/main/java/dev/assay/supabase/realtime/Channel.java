@@ -3,6 +3,7 @@ package dev.assay.supabase.realtime;
 import dev.assay.supabase.realtime.Authorization.Extension;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -26,6 +27,7 @@ final class Channel {
     private final JoinConfig config;
     private final AtomicBoolean closed = new AtomicBoolean();
     private final Deque<Long> presenceCalls = new ArrayDeque<>();
+    private final List<ObjectNode> earlier;
     private volatile Rights rights;
     private @Nullable ObjectNode tracked;
 
@@ -51,6 +53,11 @@ final class Channel {
         this.joinRef = join.joinRef() == null ? join.ref() : join.joinRef();
         this.config = config;
         this.rights = asked(holder, config.presence());
+        JsonNode replay = join.payload().path("config").path("broadcast").path("replay");
+        if (!replay.isMissingNode() && !mayRead(Extension.BROADCAST)) {
+            throw unreadable();
+        }
+        this.earlier = realtime.replay().earlier(name, replay);
     }
 
     private Rights asked(Tokens.Holder holder, boolean presence) throws Refused {
@@ -60,10 +67,14 @@ final class Channel {
         boolean broadcast = mayRead(holder, Extension.BROADCAST);
         Boolean present = presence ? (Boolean) mayRead(holder, Extension.PRESENCE) : null;
         if (!broadcast && !Boolean.TRUE.equals(present)) {
-            throw new Refused(
-                    "Unauthorized", "You do not have permissions to read from this Channel topic: " + name.topic());
+            throw unreadable();
         }
         return new Rights(holder, broadcast, present, null, null);
+    }
+
+    private Refused unreadable() {
+        return new Refused(
+                "Unauthorized", "You do not have permissions to read from this Channel topic: " + name.topic());
     }
 
     private boolean mayRead(Tokens.Holder holder, Extension extension) throws Refused {
@@ -93,7 +104,10 @@ final class Channel {
         var changes = answer.putArray("postgres_changes");
         config.changes().forEach(wish -> changes.add(Subscription.answered(wish)));
         boolean presence = config.presence() && mayRead(Extension.PRESENCE);
-        realtime.rooms().enter(name, this, presence, () -> socket.reply(join, "ok", answer));
+        realtime.rooms().enter(name, this, presence, () -> {
+            socket.reply(join, "ok", answer);
+            earlier.forEach(message -> push("broadcast", message));
+        });
         confirmLater();
         realtime.feed().subscribe(this, config.changes());
     }
@@ -267,6 +281,15 @@ final class Channel {
 
     private static boolean revoked(@Nullable Boolean before, @Nullable Boolean now) {
         return Boolean.TRUE.equals(before) && Boolean.FALSE.equals(now);
+    }
+
+    /** Whether it was sent this message of the database when it joined. */
+    boolean knows(ObjectNode message) {
+        return !earlier.isEmpty()
+                && earlier.stream()
+                        .anyMatch(known -> known.path("meta")
+                                .path("id")
+                                .equals(message.path("meta").path("id")));
     }
 
     void push(String event, ObjectNode payload) {

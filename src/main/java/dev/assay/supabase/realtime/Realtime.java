@@ -9,6 +9,7 @@ record Realtime(
         Tokens tokens,
         Authorization authorization,
         Rooms rooms,
+        Replay replay,
         ChangeFeed feed,
         Limits limits,
         Rate joins,

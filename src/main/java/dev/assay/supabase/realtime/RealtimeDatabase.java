@@ -49,18 +49,31 @@ final class RealtimeDatabase implements AutoCloseable {
         }
     }
 
+    /** Goes on in the transaction as somebody; of six values, as {@link #fill} sets them. */
+    static final String BECOME = "select set_config('role', ?, true), set_config('realtime.topic', ?, true),"
+            + " set_config('request.jwt.claims', ?, true), set_config('request.jwt.claim.sub', ?, true),"
+            + " set_config('request.jwt.claim.role', ?, true), set_config('request.headers', ?, true)";
+
+    /**
+     * Sets the values of {@link #BECOME}.
+     *
+     * @return the place of the next value
+     */
+    static int fill(PreparedStatement statement, Tokens.Holder holder, String topic, String headers)
+            throws SQLException {
+        statement.setString(1, holder.role());
+        statement.setString(2, topic);
+        statement.setString(3, holder.claims());
+        statement.setString(4, holder.subject());
+        statement.setString(5, holder.role());
+        statement.setString(6, headers);
+        return 7;
+    }
+
     /** Goes on in the transaction as somebody; roles that the project does not grant are refused by PostgreSQL. */
     static void become(Connection connection, Tokens.Holder holder, String topic, String headers) throws SQLException {
-        try (PreparedStatement statement =
-                connection.prepareStatement("select set_config('role', ?, true), set_config('realtime.topic', ?, true),"
-                        + " set_config('request.jwt.claims', ?, true), set_config('request.jwt.claim.sub', ?, true),"
-                        + " set_config('request.jwt.claim.role', ?, true), set_config('request.headers', ?, true)")) {
-            statement.setString(1, holder.role());
-            statement.setString(2, topic);
-            statement.setString(3, holder.claims());
-            statement.setString(4, holder.subject());
-            statement.setString(5, holder.role());
-            statement.setString(6, headers);
+        try (PreparedStatement statement = connection.prepareStatement(BECOME)) {
+            fill(statement, holder, topic, headers);
             statement.execute();
         }
     }

@@ -48,6 +48,7 @@ public final class RealtimeSurface implements SocketSurface, AutoCloseable {
                 new Tokens(keys, time),
                 new Authorization(database),
                 rooms,
+                new Replay(database),
                 new ChangeFeed(database, replicationUrl, limits, rooms::broadcast),
                 limits,
                 new Rate(limits.joinsPerSecond(), System::nanoTime),

@@ -47,7 +47,7 @@ final class Room {
      */
     synchronized void broadcast(ObjectNode payload, Frame.@Nullable Bytes bytes, @Nullable Channel except) {
         for (Channel channel : channels) {
-            if (channel != except && channel.mayRead(Authorization.Extension.BROADCAST)) {
+            if (channel != except && channel.mayRead(Authorization.Extension.BROADCAST) && !channel.knows(payload)) {
                 channel.push("broadcast", payload, bytes);
             }
         }

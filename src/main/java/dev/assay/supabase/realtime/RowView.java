@@ -179,13 +179,16 @@ record RowView(
         }
         try {
             return database.undone(connection -> {
-                RealtimeDatabase.become(connection, holder, "", "{}");
+                // both in one journey to the server
                 try (PreparedStatement statement =
-                        connection.prepareStatement(sql.append(" limit 1").toString())) {
-                    for (int i = 0; i < keys.size(); i++) {
-                        statement.setObject(i + 1, keys.get(i), Types.OTHER);
+                        connection.prepareStatement(RealtimeDatabase.BECOME + "; " + sql.append(" limit 1"))) {
+                    int at = RealtimeDatabase.fill(statement, holder, "", "{}");
+                    for (String key : keys) {
+                        statement.setObject(at++, key, Types.OTHER);
                     }
-                    try (ResultSet found = statement.executeQuery()) {
+                    statement.execute();
+                    statement.getMoreResults();
+                    try (ResultSet found = statement.getResultSet()) {
                         return found.next();
                     }
                 }

@@ -29,7 +29,7 @@ record TableShape(Set<Change.Kind> published, boolean secured, boolean full, Lis
 
     private static final String TABLE =
             "select c.relrowsecurity, c.relreplident = 'f', coalesce(bool_or(p.pubinsert), false),"
-                    + " coalesce(bool_or(p.pubupdate), false), coalesce(bool_or(p.pubdelete), false), c.oid::bigint"
+                    + " coalesce(bool_or(p.pubupdate), false), coalesce(bool_or(p.pubdelete), false)"
                     + " from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
                     + " left join pg_catalog.pg_publication_tables t on t.pubname = 'supabase_realtime'"
                     + " and t.schemaname = n.nspname and t.tablename = c.relname"
@@ -42,7 +42,9 @@ record TableShape(Set<Change.Kind> published, boolean secured, boolean full, Lis
                     + " array(select r.rolname::text from pg_catalog.pg_roles r where r.rolname = any(?)"
                     + " and pg_catalog.has_column_privilege(r.oid, a.attrelid, a.attnum, 'select'))"
                     + " from pg_catalog.pg_attribute a join pg_catalog.pg_type t on t.oid = a.atttypid"
-                    + " where a.attrelid = ?::oid and a.attnum > 0 and not a.attisdropped order by a.attnum";
+                    + " join pg_catalog.pg_class c on c.oid = a.attrelid"
+                    + " join pg_catalog.pg_namespace n on n.oid = c.relnamespace"
+                    + " where n.nspname = ? and c.relname = ? and a.attnum > 0 and not a.attisdropped order by a.attnum";
 
     /**
      * @param roles whose rights are looked at
@@ -50,43 +52,45 @@ record TableShape(Set<Change.Kind> published, boolean secured, boolean full, Lis
      */
     static Optional<TableShape> read(Connection connection, String schema, String table, Set<String> roles)
             throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
+        // both in one journey to the server
+        try (PreparedStatement statement = connection.prepareStatement(TABLE + "; " + COLUMNS)) {
             statement.setString(1, schema);
             statement.setString(2, table);
-            try (ResultSet row = statement.executeQuery()) {
+            statement.setArray(3, connection.createArrayOf("text", roles.toArray()));
+            statement.setString(4, schema);
+            statement.setString(5, table);
+            statement.execute();
+            List<Change.Kind> published = new ArrayList<>();
+            boolean secured;
+            boolean full;
+            try (ResultSet row = statement.getResultSet()) {
                 if (!row.next()) {
                     return Optional.empty();
                 }
-                List<Change.Kind> published = new ArrayList<>();
                 for (Change.Kind kind : Change.Kind.values()) {
                     if (row.getBoolean(3 + kind.ordinal())) {
                         published.add(kind);
                     }
                 }
-                return Optional.of(new TableShape(
-                        Set.copyOf(published),
-                        row.getBoolean(1),
-                        row.getBoolean(2),
-                        columns(connection, row.getLong(6), roles)));
+                secured = row.getBoolean(1);
+                full = row.getBoolean(2);
             }
+            statement.getMoreResults();
+            return Optional.of(new TableShape(Set.copyOf(published), secured, full, columns(statement)));
         }
     }
 
-    private static List<Column> columns(Connection connection, long table, Set<String> roles) throws SQLException {
+    private static List<Column> columns(PreparedStatement statement) throws SQLException {
         List<Column> columns = new ArrayList<>();
-        try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
-            statement.setArray(1, connection.createArrayOf("text", roles.toArray()));
-            statement.setLong(2, table);
-            try (ResultSet rows = statement.executeQuery()) {
-                while (rows.next()) {
-                    Array readers = rows.getArray(5);
-                    columns.add(new Column(
-                            rows.getString(1),
-                            rows.getString(2),
-                            rows.getString(3),
-                            rows.getBoolean(4),
-                            Set.copyOf(Arrays.asList((String[]) readers.getArray()))));
-                }
+        try (ResultSet rows = statement.getResultSet()) {
+            while (rows.next()) {
+                Array readers = rows.getArray(5);
+                columns.add(new Column(
+                        rows.getString(1),
+                        rows.getString(2),
+                        rows.getString(3),
+                        rows.getBoolean(4),
+                        Set.copyOf(Arrays.asList((String[]) readers.getArray()))));
             }
         }
         return List.copyOf(columns);

@@ -290,6 +290,43 @@ class ChannelsTest {
     }
 
     @Test
+    void should_replay_earlier_messages_of_a_private_channel() throws Exception {
+        try (PhoenixClient client = new PhoenixClient(project)) {
+            client.join("lobby", priv(ALICE, ""));
+            for (int i = 1; i <= 3; i++) {
+                value(project.jdbcUrl(), "select realtime.send('{\"n\": " + i + "}', 'earlier', 'lobby', true)");
+            }
+            client.await(message -> client.payload(message).at("/payload/n").asInt(0) == 3);
+        }
+        String replay = ",\"broadcast\":{\"replay\":{\"since\":%s,\"limit\":2}}";
+        try (PhoenixClient client = new PhoenixClient(project)) {
+            client.join("lobby", priv(ALICE, replay.formatted("0")));
+
+            client.await(message -> client.payload(message).at("/payload/n").asInt(0) == 3);
+
+            assertThat(client.all("lobby", "broadcast"))
+                    .extracting(message -> message.at("/payload/n").asInt())
+                    .containsExactly(2, 3);
+            assertThat(client.all("lobby", "broadcast")
+                            .get(0)
+                            .at("/meta/replayed")
+                            .asBoolean())
+                    .isTrue();
+            assertThat(client.ask("realtime:lobby", "phx_join", priv(ALICE, replay.formatted("\"x\"")))
+                            .at("/response/reason")
+                            .asString())
+                    .isEqualTo("UnableToReplayMessages: Replay params are not valid");
+            assertThat(client.ask(
+                                    "realtime:open",
+                                    "phx_join",
+                                    "{\"config\":{" + replay.substring(1).formatted("0") + "}}")
+                            .at("/response/reason")
+                            .asString())
+                    .isEqualTo("UnableToReplayMessages: Replay is not allowed for public channels");
+        }
+    }
+
+    @Test
     void should_broadcast_by_request() throws Exception {
         try (PhoenixClient alice = new PhoenixClient(project);
                 PhoenixClient visitor = new PhoenixClient(project)) {
