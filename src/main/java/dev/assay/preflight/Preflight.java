@@ -186,11 +186,14 @@ public final class Preflight {
     }
 
     private Item deno() throws InterruptedException {
-        return programs.look("Deno", "deno", "--version")
+        return tools.lookForDeno()
+                .map(Preflight::found)
                 .orElseGet(() -> Item.of(
                         "Deno",
                         State.ABSENT,
-                        "not on the PATH; only experiments with edge functions need it",
+                        settings.flag(Option.OFFLINE)
+                                ? "none of 2.9 or newer, and this is offline; only edge functions need it"
+                                : "fetched from npm (45 MB) when a project has edge functions",
                         "npm install --global deno"));
     }
 

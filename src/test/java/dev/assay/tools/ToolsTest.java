@@ -130,6 +130,21 @@ class ToolsTest {
     }
 
     @Test
+    void should_take_the_deno_of_the_machine_only_where_it_is_new_enough() throws Exception {
+        script(bin.resolve("deno"), "echo 'deno 2.8.9 (stable, release)'");
+        assertThat(tools(true).lookForDeno()).isEmpty();
+        assertThatThrownBy(() -> tools(true).deno())
+                .isInstanceOf(ToolMissing.class)
+                .hasMessageContaining(
+                        "there is none on the PATH of version 2.9 or newer. It is not installed, as this is"
+                                + " offline");
+
+        script(bin.resolve("deno"), "echo 'deno 2.11.0 (stable, release)'");
+
+        assertThat(tools(true).deno()).isEqualTo(new Tool("Deno", "2.11.0", bin, bin.resolve("deno"), false));
+    }
+
+    @Test
     void should_take_a_newer_node_further_down_the_path() throws Exception {
         node(OLD);
         npm(WORKING);
