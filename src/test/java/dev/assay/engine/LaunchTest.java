@@ -88,6 +88,7 @@ class LaunchTest {
         assertThat(launch(ending(Outcome.ABORTED, Cause.OVERLOADED), Map.of())).isEqualTo(ExitCode.ABORTED);
     }
 
+    /** Of several that hold: 130, 2, 1, 4, 3, 0. */
     @Test
     void should_exit_with_the_strongest_of_what_several_runs_ended_with() {
         List<ExitCode> strongest = List.of(
