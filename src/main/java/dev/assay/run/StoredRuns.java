@@ -38,7 +38,11 @@ public final class StoredRuns {
         begins(run, Optional.empty());
     }
 
-    /** @param guidance what its agents are given beside their task, which stays when the run is gone on with */
+    /**
+     * Keeps what is known of a run that begins, and what it goes on with.
+     *
+     * @param guidance what its agents are given beside their task, which stays when the run is gone on with
+     */
     public void begins(RunInfo run, Optional<Guidance> guidance) {
         StoredRun stored = StoredRun.of(run, guidance);
         try {
