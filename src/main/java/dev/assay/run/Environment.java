@@ -2,6 +2,7 @@ package dev.assay.run;
 
 import dev.assay.process.Fence;
 import dev.assay.target.Target;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -55,7 +56,8 @@ public record Environment(String path, Map<String, String> passed, PackageCache 
      */
     Map<String, String> variables(Path home, Target target, List<String> names, int port) {
         Map<String, String> variables = new LinkedHashMap<>(passed);
-        variables.put("PATH", path);
+        Path programs = home.resolve(".assay-bin");
+        variables.put("PATH", target.writeCommands(programs, path) ? programs + File.pathSeparator + path : path);
         variables.put("HOME", home.toString());
         variables.put("TMPDIR", fence.stands() ? "/tmp" : System.getProperty("java.io.tmpdir"));
         variables.put("LANG", "C.UTF-8");

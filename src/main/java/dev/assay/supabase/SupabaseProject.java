@@ -2,6 +2,8 @@ package dev.assay.supabase;
 
 import dev.assay.postgres.PostgresCluster;
 import dev.assay.supabase.auth.Mailbox;
+import dev.assay.supabase.command.CommandFolder;
+import dev.assay.supabase.command.CommandSurface;
 import dev.assay.supabase.functions.EdgeFunctions;
 import dev.assay.supabase.functions.EdgeRuntime;
 import dev.assay.supabase.project.Migrated;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * One Supabase project: a database of its own, and the API over it. Closing it leaves neither.
@@ -31,6 +34,7 @@ public final class SupabaseProject implements AutoCloseable {
     private final ServicePasswords passwords;
     private final ProjectKeys keys;
     private final Mailbox mailbox = new Mailbox();
+    private final String commandToken = UUID.randomUUID().toString();
     private final EdgeFunctions functions;
     private final Gateway gateway;
     private final ObjectFiles files;
@@ -71,7 +75,7 @@ public final class SupabaseProject implements AutoCloseable {
         this.api = api(config);
         boolean started = false;
         try {
-            this.gateway = new Gateway(address.port(), api.surfaces());
+            this.gateway = new Gateway(address.port(), surfaces(api));
             started = true;
         } finally {
             if (!started) {
@@ -107,6 +111,23 @@ public final class SupabaseProject implements AutoCloseable {
     /** The project's edge functions: to deploy them, and to set their secrets. */
     public EdgeFunctions functions() {
         return functions;
+    }
+
+    private List<Surface> surfaces(ProjectApi own) {
+        List<Surface> all = new ArrayList<>(own.surfaces());
+        all.add(new CommandSurface(this, folder, commandToken));
+        return List.copyOf(all);
+    }
+
+    /**
+     * Writes a {@code supabase} command that works on this project, and one of each program that would fetch the real
+     * one from npm.
+     *
+     * @param programs a folder to stand first on a PATH
+     * @param path what PATH holds behind it
+     */
+    public void writeCommands(Path programs, String path) {
+        new CommandFolder(url() + "/command", commandToken).write(programs, path);
     }
 
     /** The API's base URL, without a slash at its end. */
@@ -205,7 +226,7 @@ public final class SupabaseProject implements AutoCloseable {
                 return Optional.of(new Migrated.Failure(CONFIG, CONFIG + ": " + e.getMessage(), false));
             }
             config = read;
-            gateway.serve(api.surfaces());
+            gateway.serve(surfaces(api));
             before.close();
         }
         return Optional.empty();

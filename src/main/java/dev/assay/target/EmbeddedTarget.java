@@ -72,6 +72,12 @@ final class EmbeddedTarget implements Target {
     }
 
     @Override
+    public boolean writeCommands(Path programs, String path) {
+        supabase.writeCommands(programs, path);
+        return true;
+    }
+
+    @Override
     public Applied applyMigrations() throws InterruptedException {
         return applied(() -> supabase.migrate());
     }

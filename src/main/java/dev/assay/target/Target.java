@@ -26,6 +26,17 @@ public interface Target extends AutoCloseable {
     /** Names that the app's environment needs, such as {@code SUPABASE_URL}; public values only. */
     Map<String, String> publicEnvironment();
 
+    /**
+     * Writes programs that agents and the app are to find first, such as a {@code supabase} command for this target;
+     * false where it has none.
+     *
+     * @param programs a folder of its own, which is made where it is needed
+     * @param path what PATH holds behind it
+     */
+    default boolean writeCommands(Path programs, String path) {
+        return false;
+    }
+
     /** Applies the migrations of the project that were not applied yet, in order, one transaction each. */
     Applied applyMigrations() throws InterruptedException;
 
