@@ -1,13 +1,13 @@
 #!/bin/sh
 # Runs the project's own supabase command where npm's would be fetched; hands everything else on.
-name=$(basename "$0")
-here=$(cd "$(dirname "$0")" && pwd)
+name=${0##*/}
+here=${0%/*}
 
 forward() {
   old=$IFS
   IFS=:
   for place in $PATH; do
-    if [ -n "$place" ] && [ "$place" != "$here" ] && [ -x "$place/$name" ]; then
+    if [ -n "$place" ] && [ -x "$place/$name" ] && ! [ "$place/$name" -ef "$0" ]; then
       IFS=$old
       exec "$place/$name" "$@"
     fi
