@@ -1,6 +1,7 @@
 // Each auth flow with the real @supabase/supabase-js. Says "ok NAME" or "not ok NAME" for each check.
 // Two projects: one confirms addresses, the other does not; the latter signs by a key of its own.
 import { deepStrictEqual as same, ok } from 'node:assert'
+import { createHmac } from 'node:crypto'
 import { createClient } from '@supabase/supabase-js'
 
 const [, , url, anonKey, serviceKey, confirmUrl, confirmAnonKey, confirmServiceKey] = process.argv
@@ -39,6 +40,21 @@ const mail = async (base, address) => {
 }
 const followed = async (link) => (await fetch(link, { redirect: 'manual' })).headers.get('location')
 const fragment = (location) => Object.fromEntries(new URLSearchParams(location.split('#')[1]))
+
+// what an authenticator app does (RFC 6238)
+const totp = (secret) => {
+  let bits = ''
+  for (const c of secret) bits += 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(c).toString(2).padStart(5, '0')
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)))
+  const counter = Buffer.alloc(8)
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30000)))
+  const hash = createHmac('sha1', key).update(counter).digest()
+  return String((hash.readUInt32BE(hash[19] & 15) & 0x7fffffff) % 1000000).padStart(6, '0')
+}
+const level = async (supabase) => {
+  const { currentLevel, nextLevel } = good(await supabase.auth.mfa.getAuthenticatorAssuranceLevel())
+  return [currentLevel, nextLevel]
+}
 
 const checks = {
   // failures first
@@ -341,6 +357,28 @@ const checks = {
     const wanted = fresh()
     const change = good(await admin.generateLink({ type: 'email_change_current', email, newEmail: wanted }))
     same(change.user.new_email, wanted)
+  },
+  'a second factor': async () => {
+    const { supabase, email, user } = await signedUp()
+    const mfa = supabase.auth.mfa
+    same(await level(supabase), ['aal1', 'aal1'])
+    const { id, totp: factor } = good(await mfa.enroll({ factorType: 'totp', friendlyName: 'app' }))
+    ok(factor.qr_code.startsWith('data:image/svg+xml;utf-8,<svg') && factor.uri.includes(factor.secret))
+    const challenge = good(await mfa.challenge({ factorId: id }))
+    same(bad(await mfa.verify({ factorId: id, challengeId: challenge.id, code: '1' }))[1], 'mfa_verification_failed')
+    good(await mfa.verify({ factorId: id, challengeId: challenge.id, code: totp(factor.secret) }))
+    same(await level(supabase), ['aal2', 'aal2'])
+    same(good(await mfa.listFactors()).totp.map((one) => one.friendly_name), ['app'])
+    good(await supabase.auth.refreshSession())
+    same(await level(supabase), ['aal2', 'aal2'])
+    const other = client()
+    good(await other.auth.signInWithPassword({ email, password }))
+    same(await level(other), ['aal1', 'aal2'])
+    good(await other.auth.mfa.challengeAndVerify({ factorId: id, code: totp(factor.secret) }))
+    same(good(await admin.mfa.listFactors({ userId: user.id })).factors.length, 1)
+    good(await other.auth.mfa.unenroll({ factorId: id }))
+    good(await other.auth.refreshSession())
+    same(await level(other), ['aal1', 'aal1'])
   },
 }
 
