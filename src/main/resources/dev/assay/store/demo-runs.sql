@@ -27,7 +27,7 @@ select id, i, e.number as experiment, v.number as variant, repetition,
             when pg_temp.chance(id || ' run') < 1 / (1 + exp(-(v.skill + e.ease))) then 'passed'
             else 'failed' end as outcome,
        e.name as experiment_name, e.title, v.name as variant_name, v.tool, v.model, v.skill, v.price,
-       case when v.tool = 'gemini' and repetition <= 10 then '0.30.1'
+       case when v.tool = 'gemini' and repetition <= 2 then '0.30.1'
             when v.tool = 'gemini' then '0.31.0' else '2.1.0' end as cli_version
 from (select i, 'demo-' || lpad(i::text, 5, '0') as id, (i - 1) / 50 + 1 as repetition
       from generate_series(1, ${runs}) as i) n
