@@ -132,7 +132,7 @@ final class RunAnalysis {
         return new Section(
                 "Classes of its steps",
                 new Table(List.of("step", "class", "by", "reason"), cells),
-                cells.isEmpty() ? List.of("None yet: assay classify " + run) : List.of());
+                cells.isEmpty() ? List.of("None of its failed steps was classified.") : List.of());
     }
 
     private Section checks() throws SQLException {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,6 +17,15 @@ final class Launch {
 
     /** The system's error number in the JDK's message: 17 writes {@code error=2}, 25 {@code error: 2}. */
     private static final Pattern ERROR = Pattern.compile("error[=:] ?(\\d+)");
+
+    /**
+     * A program that somebody still writes. One that was just written counts as such while another process, forked
+     * meanwhile, has yet to close what it inherited: that takes milliseconds.
+     */
+    private static final String BUSY = "26";
+
+    private static final int TRIES = 100;
+    private static final long PAUSE_MILLIS = 20;
 
     private Launch() {}
 
@@ -35,11 +45,29 @@ final class Launch {
         environment.clear();
         environment.putAll(command.environment());
         environment.put(Cookie.NAME, cookie.value());
-        try {
-            return builder.start();
-        } catch (IOException e) {
-            throw notStarted(command, e);
+        for (int tries = 1; ; tries++) {
+            try {
+                return builder.start();
+            } catch (IOException e) {
+                if (!error(e).equals(BUSY) || tries == TRIES) {
+                    throw notStarted(command, e);
+                }
+                pause();
+            }
         }
+    }
+
+    private static void pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String error(IOException e) {
+        Matcher matcher = ERROR.matcher(String.valueOf(e.getMessage()));
+        return matcher.find() ? matcher.group(1) : "";
     }
 
     // The JDK would search the PATH of this JVM, not the one that the process gets.
@@ -82,8 +110,7 @@ final class Launch {
 
     private static RuntimeException notStarted(Command command, IOException cause) {
         String program = command.line().get(0);
-        Matcher matcher = ERROR.matcher(String.valueOf(cause.getMessage()));
-        String error = matcher.find() ? matcher.group(1) : "";
+        String error = error(cause);
         if (error.equals("7")) {
             return new IllegalArgumentException(
                     "Cannot start '" + program + "': its arguments are longer than the system allows (one may have 128 "

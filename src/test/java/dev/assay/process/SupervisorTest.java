@@ -2,18 +2,22 @@ package dev.assay.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.assay.process.Command.Timers;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -89,6 +93,22 @@ class SupervisorTest {
                     List.of("only-here"), folder, Map.of("PATH", folder.toString()), new byte[0], Timers.NONE);
 
             assertThat(supervisor.capture(command).out()).isEqualTo("found\n");
+        }
+
+        @Test
+        void should_wait_for_a_program_that_is_still_being_written() throws Exception {
+            Path program = Files.writeString(folder.resolve("fresh"), "#!/bin/sh\necho ready\n");
+            assertThat(program.toFile().setExecutable(true)).isTrue();
+            OutputStream writer = Files.newOutputStream(program, StandardOpenOption.APPEND);
+            CompletableFuture<Void> closed = CompletableFuture.runAsync(
+                    () -> assertThatCode(writer::close).doesNotThrowAnyException(),
+                    CompletableFuture.delayedExecutor(100, TimeUnit.MILLISECONDS));
+
+            assertThat(supervisor
+                            .capture(command(Timers.NONE, program.toString()))
+                            .out())
+                    .isEqualTo("ready\n");
+            assertThat(closed).isCompleted();
         }
 
         @Test

@@ -48,7 +48,7 @@ public record NpmCli(String packageName, String version) {
         try (FileChannel lock =
                 FileChannel.open(cache.resolve(name + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             lock.lock();
-            if (!Files.isDirectory(bin)) {
+            if (!Files.isDirectory(bin.getParent())) { // a package without a command has no bin
                 Path staging = Files.createTempDirectory(cache, name + "-");
                 install(staging, supervisor);
                 Files.move(staging, folder, StandardCopyOption.ATOMIC_MOVE);
