@@ -7,12 +7,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /** An embedded Supabase for one test class, started by the first test that opens a project. */
 public final class SupabaseFixture implements AfterAllCallback {
-    private EmbeddedSupabase supabase;
+    private @Nullable EmbeddedSupabase supabase;
 
     public synchronized EmbeddedSupabase supabase() throws InterruptedException {
         if (supabase == null) {
@@ -51,6 +52,7 @@ public final class SupabaseFixture implements AfterAllCallback {
     public synchronized void afterAll(ExtensionContext context) {
         if (supabase != null) {
             supabase.close();
+            supabase = null; // a failed test of the class may be tried again
         }
     }
 }
