@@ -151,7 +151,14 @@ class DocumentationTest {
                         .newDocumentBuilder()
                         .parse(new InputSource(new StringReader(block.text())));
             case "json" -> JsonMapper.shared().readTree(block.text());
-            case "text" -> tree(block.text());
+            case "text" -> {
+                if (block.text().startsWith("$ ")) {
+                    // a command and its answer, which DocumentedAnalysisIsTrueTest compares
+                    commands(block.text().lines().findFirst().orElseThrow().substring(2));
+                } else {
+                    tree(block.text());
+                }
+            }
             default ->
                 fail(block + ": no test knows blocks of the kind '" + block.kind()
                         + "'. Teach DocumentationTest how such a block is shown to be true.");
