@@ -32,6 +32,7 @@ final class BrowserThread implements AutoCloseable {
     private final Path driver;
     private final Optional<Path> recorder;
     private final Marked processes;
+    private final Path temporary;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(work -> {
         Thread made = new Thread(work, "assay-browser");
         made.setDaemon(true);
@@ -40,13 +41,17 @@ final class BrowserThread implements AutoCloseable {
     private volatile @Nullable Playwright playwright;
     private volatile @Nullable Browser browser;
 
-    /** @param recorder Playwright's folder of browsers where there is an ffmpeg in one */
-    BrowserThread(Path node, Path chromium, Path driver, Optional<Path> recorder, Marked processes) {
+    /**
+     * @param recorder Playwright's folder of browsers where there is an ffmpeg in one
+     * @param temporary where driver and browser put profiles and traces: what is killed leaves them
+     */
+    BrowserThread(Path node, Path chromium, Path driver, Optional<Path> recorder, Marked processes, Path temporary) {
         this.node = node;
         this.chromium = chromium;
         this.driver = driver;
         this.recorder = recorder;
         this.processes = processes;
+        this.temporary = temporary;
     }
 
     /** @throws CheckError where the browser cannot be started */
@@ -94,6 +99,11 @@ final class BrowserThread implements AutoCloseable {
         }
     }
 
+    /** The folder that is its own, of no use once it is closed. */
+    Path temporary() {
+        return temporary;
+    }
+
     boolean connected() {
         Browser now = browser;
         return now != null && now.isConnected();
@@ -122,14 +132,14 @@ final class BrowserThread implements AutoCloseable {
         // Playwright reads where its driver is only from here; it is the same for all of a JVM.
         System.setProperty("playwright.cli.dir", driver.toString());
         Map<String, String> environment = new HashMap<>(processes.environment());
+        environment.put("TMPDIR", temporary.toString());
         environment.put("PLAYWRIGHT_NODEJS_PATH", node.toString());
         environment.put("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
         recorder.ifPresent(folder -> environment.put("PLAYWRIGHT_BROWSERS_PATH", folder.toString()));
         // A page that goes while its dialog is being dismissed must not take the driver with it.
         environment.put("NODE_OPTIONS", "--unhandled-rejections=none");
         // Playwright.create would start every driver after the first one with the environment of the first, by which
-        // the
-        // processes of one browser could not be told from another's.
+        // the processes of one browser could not be told from another's.
         Playwright made = PlaywrightImpl.createImpl(new Playwright.CreateOptions().setEnv(environment), true);
         playwright = made;
         Browser launched = made.chromium()

@@ -8,13 +8,18 @@ import dev.assay.process.Supervisor;
 import dev.assay.tools.Tool;
 import dev.assay.tools.ToolMissing;
 import dev.assay.tools.Tools;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The browsers of a harness: each starts when it is first needed, is used for one task at a time, and goes on to the
@@ -118,15 +123,48 @@ public final class Browsers implements AutoCloseable {
                     program.program(),
                     tools.playwrightDriver(),
                     tools.videoRecorder(),
-                    supervisor.mark());
+                    supervisor.mark(),
+                    temporaryFolder());
         } catch (ToolMissing e) {
             throw new CheckError(e.getMessage(), e);
         }
         synchronized (idle) {
             all.add(started);
         }
-        started.start();
+        boolean up = false;
+        try {
+            started.start();
+            up = true;
+        } finally {
+            if (!up) {
+                giveBack(started, false);
+            }
+        }
         return started;
+    }
+
+    private Path temporaryFolder() {
+        try {
+            Path folder = Files.createTempDirectory("assay-browser-");
+            supervisor.removeOnDeath(folder);
+            return folder;
+        } catch (IOException e) {
+            throw new CheckError("The temporary folder cannot be written, which a browser needs: " + e, e);
+        }
+    }
+
+    /** Ends a browser and removes what it had in its folder, which a killed one does not do by itself. */
+    private void end(BrowserThread browser) {
+        browser.close();
+        Path folder = browser.temporary();
+        try (Stream<Path> found = Files.walk(folder)) {
+            for (Path file : found.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+            supervisor.keep(folder); // it is gone
+        } catch (IOException | UncheckedIOException e) {
+            // a process that dies still writes there; the watchdog removes it in the end
+        }
     }
 
     private void giveBack(BrowserThread browser, boolean sound) {
@@ -137,7 +175,7 @@ public final class Browsers implements AutoCloseable {
             }
             all.remove(browser);
         }
-        browser.close();
+        end(browser);
     }
 
     /** Ends all browsers, those at work too. */
@@ -150,6 +188,6 @@ public final class Browsers implements AutoCloseable {
             all.clear();
             idle.clear();
         }
-        left.forEach(BrowserThread::close);
+        left.forEach(this::end);
     }
 }

@@ -36,7 +36,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -216,8 +218,9 @@ class BrowserLayerIT {
     }
 
     @Test
-    void should_kill_a_browser_that_does_not_come_back_and_no_other() throws Exception {
+    void should_kill_a_browser_that_does_not_come_back_with_its_files_and_no_other() throws Exception {
         AtomicLong pid = new AtomicLong();
+        AtomicReference<Path> files = new AtomicReference<>();
 
         BROWSERS.run(Duration.ofMinutes(2), other -> {
             assertThatThrownBy(() -> BROWSERS.run(Duration.ofSeconds(10), busy -> {
@@ -227,6 +230,8 @@ class BrowserLayerIT {
                                 .getAsJsonObject()
                                 .get("id")
                                 .getAsLong());
+                        files.set(temporaryFolderOf(pid.get()));
+                        assertThat(files.get()).isNotEmptyDirectory();
                         busy.newPage().evaluate("() => { for (;;); }");
                     }))
                     .isInstanceOf(Overdue.class);
@@ -236,6 +241,17 @@ class BrowserLayerIT {
         assertThat(pid).hasPositiveValue();
         Path state = Path.of("/proc/" + pid + "/stat");
         await().until(() -> Files.notExists(state) || Files.readString(state).contains(") Z "));
+        assertThat(files.get()).doesNotExist();
+    }
+
+    private static Path temporaryFolderOf(long pid) throws IOException {
+        return Files.readString(Path.of("/proc/" + pid + "/environ"))
+                .lines()
+                .flatMap(line -> Stream.of(line.split("\0")))
+                .filter(variable -> variable.startsWith("TMPDIR="))
+                .map(variable -> Path.of(variable.substring("TMPDIR=".length())))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
