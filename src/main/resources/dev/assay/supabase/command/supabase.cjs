@@ -30,6 +30,15 @@ const name = (text, what) => {
   return text
 }
 
+// the next second that no migration of the folder has: two of the same version would be one
+const version = (folder) => {
+  const taken = fs.existsSync(folder) ? fs.readdirSync(folder) : []
+  for (let time = Date.now(); ; time += 1000) {
+    const stamp = new Date(time).toISOString().replace(/[-:T]/g, '').slice(0, 14)
+    if (!taken.some((file) => file.startsWith(stamp))) return stamp
+  }
+}
+
 const local = {
   init() {
     const config = path.join(process.cwd(), 'supabase', 'config.toml')
@@ -47,8 +56,8 @@ const local = {
   },
   async 'migration new'() {
     const text = name(words[2], 'supabase migration new')
-    const stamp = new Date().toISOString().replace(/[-:T]/g, '').slice(0, 14)
-    const file = path.join(root(), 'supabase', 'migrations', `${stamp}_${text}.sql`)
+    const folder = path.join(root(), 'supabase', 'migrations')
+    const file = path.join(folder, `${version(folder)}_${text}.sql`)
     make(file, await piped())
     console.log(`Created new migration at ${path.relative(root(), file)}`)
   },

@@ -122,6 +122,12 @@ class CommandIT {
         Files.writeString(app.resolve("supabase/seed.sql"), "insert into public.todos values (7);");
         assertThat(out("npm exec -- supabase db reset")).contains("Finished supabase db reset");
         assertThat(value(project.jdbcUrl(), "select id from public.todos")).isEqualTo("7");
+        out("supabase migration new one < /dev/null && supabase migration new two < /dev/null");
+        try (Stream<Path> migrations = Files.list(app.resolve("supabase/migrations"))) {
+            assertThat(migrations.map(file -> file.getFileName().toString().substring(0, 14)))
+                    .as("two of the same second would be one")
+                    .doesNotHaveDuplicates();
+        }
         out("supabase migration new broken < /dev/null");
         List<Path> files = new ArrayList<>();
         try (Stream<Path> migrations = Files.list(app.resolve("supabase/migrations"))) {
